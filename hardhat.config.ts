@@ -15,19 +15,26 @@ const COMPILER = {
   },
 };
 
-// With the usual settings the registry's code is larger than a chain takes. It is written for size, over the compiler's
-// intermediate language, and so is the test that creates one.
-const LARGE = ['contracts/ModelRegistry.sol', 'test/contracts/solidity/RegistryInvariants.t.sol'];
+// With the usual settings the code of the registry and of the scoreboard is larger than a chain takes. It is written for size, over
+// the compiler's intermediate language, and so is the test that creates a registry.
+const LARGE = [
+  'contracts/ModelRegistry.sol',
+  'contracts/Scoreboard.sol',
+  'test/contracts/solidity/RegistryInvariants.t.sol',
+];
 const SMALL_CODE = { ...COMPILER.settings, optimizer: { enabled: true, runs: 200 }, viaIR: true };
 
 export default defineConfig({
   plugins: [hardhatEthers, hardhatNodeTestRunner, branchCoverage()],
   solidity: {
     compilers: [COMPILER],
+    // A contract of OpenZeppelin that can own Verifiers, for tests.
+    npmFilesToBuild: ['@openzeppelin/contracts/access/manager/AccessManager.sol'],
     overrides: {
       ...Object.fromEntries(LARGE.map((file) => [file, { ...COMPILER, settings: SMALL_CODE }])),
-      // Whose gas every proof pays: over the intermediate language, some thousand gas are saved.
+      // Whose gas every proof or claim pays: over the intermediate language, some thousand gas are saved.
       'contracts/Verifiers.sol': { ...COMPILER, settings: { ...COMPILER.settings, viaIR: true } },
+      'contracts/CreditVault.sol': { ...COMPILER, settings: { ...COMPILER.settings, viaIR: true } },
     },
   },
   paths: { tests: { nodejs: 'test/contracts', solidity: 'test/contracts/solidity' } },

@@ -27,19 +27,20 @@ abstract contract Lineage is ILineage, Blocks {
     mapping(uint256 number => bytes32 id) private _ids;
     mapping(uint256 number => NodeLine) private _lines;
     mapping(uint256 number => mapping(uint256 word => uint256)) private _parts;
+    mapping(address trainer => uint256) private _shares;
     uint256 private _count;
 
     /// @inheritdoc ILineage
     function node(bytes32 id) external view returns (Node memory record) {
         NodeHead head = _heads[id];
         if (!head.exists()) return record;
-        NodeLine line = _lines[head.number()];
+        NodeLine place = _lines[head.number()];
         record.trainer = head.trainer();
         record.kind = head.kind();
-        record.depth = line.depth();
+        record.depth = place.depth();
         record.timestamp = head.timestamp();
-        record.blockNumber = line.blockNumber();
-        record.parent = _ids[line.parent()];
+        record.blockNumber = place.blockNumber();
+        record.parent = _ids[place.parent()];
         record.declared = head.declared();
         record.number = head.number();
         record.version = head.version();
@@ -63,6 +64,29 @@ abstract contract Lineage is ILineage, Blocks {
     /// @inheritdoc ILineage
     function isDeclared(bytes32 id) external view returns (bool) {
         return _heads[id].declared();
+    }
+
+    /// @inheritdoc ILineage
+    function isForeign(bytes32 id) external view returns (bool) {
+        return _heads[id].isForeign();
+    }
+
+    /// @inheritdoc ILineage
+    function chosenShare(address trainer) external view returns (uint256) {
+        return _shares[trainer];
+    }
+
+    /// @inheritdoc ILineage
+    function creditOf(bytes32 id) external view returns (address trainer, uint256 number, uint256 share, uint256 stack) {
+        NodeHead head = _heads[id];
+        (trainer, number, stack) = (head.trainer(), head.number(), head.stack());
+        uint256[] memory parts = _partsOf(head);
+        uint256 inherited = 0;
+        for (uint256 i = 0; i < parts.length; ++i) {
+            inherited += _heads[_ids[uint32(parts[i])]].stack();
+        }
+        // Of a stack above the whole nothing can be told, and nothing is ever paid by it.
+        share = stack > inherited ? stack - inherited : 0;
     }
 
     /// @inheritdoc ILineage
@@ -90,15 +114,6 @@ abstract contract Lineage is ILineage, Blocks {
     }
 
     /// @inheritdoc ILineage
-    function weightedParents(bytes32 id) external view returns (WeightedParent[] memory list) {
-        uint256[] memory parts = _partsOf(_heads[id]);
-        list = new WeightedParent[](parts.length);
-        for (uint256 i = 0; i < list.length; ++i) {
-            list[i] = WeightedParent(_ids[parts[i] & NUMBER_MASK], parts[i] >> EDGE_WEIGHT);
-        }
-    }
-
-    /// @inheritdoc ILineage
     function edge(bytes32 id)
         external
         view
@@ -106,6 +121,11 @@ abstract contract Lineage is ILineage, Blocks {
     {
         NodeHead head = _heads[id];
         return (head.trainer(), head.number(), head.timestamp(), _partsOf(head));
+    }
+
+    /// @inheritdoc ILineage
+    function line(uint256 number) external view returns (uint256) {
+        return NodeLine.unwrap(_lines[number]);
     }
 
     /// @inheritdoc ILineage
@@ -159,79 +179,6 @@ abstract contract Lineage is ILineage, Blocks {
         return _ids[_climb(_numberOf(id), depth)];
     }
 
-    /// @inheritdoc ILineage
-    function nearestCommonAncestor(bytes32 a, bytes32 b) external view returns (bytes32) {
-        (uint256 left, uint256 right) = (_numberOf(a), _numberOf(b));
-        (uint256 leftDepth, uint256 rightDepth) = (_lines[left].depth(), _lines[right].depth());
-        if (leftDepth > rightDepth) left = _climb(left, rightDepth);
-        if (rightDepth > leftDepth) right = _climb(right, leftDepth);
-        // From equal depths jumps lead to equal depths: go as far as the lines are still apart.
-        while (left != right) {
-            (NodeLine one, NodeLine other) = (_lines[left], _lines[right]);
-            if (one.depth() == 0) return 0;
-            if (one.jump() != other.jump()) (left, right) = (one.jump(), other.jump());
-            else if (one.parentJump() != other.parentJump()) (left, right) = (one.parentJump(), other.parentJump());
-            else (left, right) = (one.parent(), other.parent());
-        }
-        return _ids[left];
-    }
-
-    /// @inheritdoc ILineage
-    function trainersAlong(bytes32 id, uint256 limit) external view returns (address[] memory page, bytes32 next) {
-        uint256 start = _numberOf(id);
-        // The line has one node more than edges, unless there is no such node.
-        uint256 count = start == 0 ? 0 : _lines[start].depth() + 1;
-        if (count > limit) count = limit;
-        page = new address[](count);
-        uint256 number = start;
-        for (uint256 i = 0; i < count; ++i) {
-            page[i] = _heads[_ids[number]].trainer();
-            number = _lines[number].parent();
-        }
-        next = _ids[number];
-    }
-
-    /// @inheritdoc ILineage
-    function origins(bytes32 id, uint256 limit) external view returns (bytes32[] memory found, bool complete) {
-        uint256 start = _numberOf(id);
-        if (start == 0) return (found, true);
-        // Every line followed adds at most one origin, one merge and the merge's parents.
-        uint256 bound = limit < _count ? limit : _count;
-        uint256[] memory met = new uint256[](bound);
-        uint256[] memory lines = new uint256[](1 + bound * MAX_PARENTS);
-        uint256 pending = 1;
-        lines[0] = start;
-        uint256 ends = 0;
-        uint256 followed = 0;
-        // `met` holds the origins from the front and the merges from the back.
-        uint256 firstMerge = bound;
-        for (; pending != 0 && followed < limit; ++followed) {
-            uint256 number = lines[--pending];
-            uint256 merges = _lines[number].merges();
-            if (merges == 0) {
-                number = _climb(number, 0);
-                if (_contains(met, 0, ends, number)) continue;
-                met[ends] = number;
-                ++ends;
-                continue;
-            }
-            number = _climbToMerge(number, merges);
-            if (_contains(met, firstMerge, bound, number)) continue;
-            met[--firstMerge] = number;
-            for (uint256 i = 0; i < MAX_PARENTS; ++i) {
-                uint256 parent = _part(number, i) & NUMBER_MASK;
-                if (parent == 0) break;
-                lines[pending] = parent;
-                ++pending;
-            }
-        }
-        complete = pending == 0;
-        found = new bytes32[](ends);
-        for (uint256 i = 0; i < ends; ++i) {
-            found[i] = _ids[met[i]];
-        }
-    }
-
     /// @dev Adds a seed or an import.
     /// @param id must be fresh
     /// @param traits DECLARED, NETWORK or both (NodeHeadLibrary)
@@ -240,7 +187,7 @@ abstract contract Lineage is ILineage, Blocks {
         returns (uint256 number)
     {
         number = _nextNumber(id);
-        _heads[id] = NodeHeadLibrary.make(trainer, kind, number, traits, version);
+        _heads[id] = NodeHeadLibrary.make(trainer, kind, number, traits, version, _shares[trainer]);
         _lines[number] = NodeLineLibrary.origin(number, _blockNumber());
     }
 
@@ -251,33 +198,39 @@ abstract contract Lineage is ILineage, Blocks {
     {
         NodeHead parent = _heads[parentId];
         number = _nextNumber(id);
-        _heads[id] = NodeHeadLibrary.make(trainer, Kind.Train, number, parent.traits(), version);
+        uint256 stack = parent.stack() + _shares[trainer];
+        _heads[id] = NodeHeadLibrary.make(trainer, Kind.Train, number, parent.traits(), version, stack);
         depth = _link(number, parent.number(), false);
     }
 
-    /// @dev Adds a child of several different parents, which must exist.
+    /// @dev Adds a child of one or several different parents, which must exist.
+    /// @param kind Merge or Foreign
+    /// @param traits which the child has besides those of its parents
     /// @param weights of the parents, below 2^20
     function _addMerge(
         bytes32 id,
         address trainer,
+        Kind kind,
         uint256 version,
+        uint256 traits,
         bytes32[] memory parentIds,
         uint256[] memory weights
     ) internal returns (uint256 number, uint256 depth) {
         number = _nextNumber(id);
-        uint256 traits = 0;
+        uint256 stack = _shares[trainer];
         uint256 word = 0;
         for (uint256 i = 0; i < parentIds.length; ++i) {
             NodeHead head = _heads[parentIds[i]];
             traits |= head.traits();
+            stack += head.stack();
             uint256 parent = head.number();
             uint256 part = parent | (weights[i] << PART_WEIGHT);
             if (i == 0) {
                 depth = _link(number, parent, true);
             } else {
-                NodeLine line = _lines[parent];
-                part |= line.newestChild() << PART_SIBLING;
-                _lines[parent] = line.withNewestChild(number);
+                NodeLine place = _lines[parent];
+                part |= place.newestChild() << PART_SIBLING;
+                _lines[parent] = place.withNewestChild(number);
             }
             word |= part << (PART_BITS * (i % PARTS_A_WORD));
             if (i % PARTS_A_WORD == PARTS_A_WORD - 1 || i == parentIds.length - 1) {
@@ -285,7 +238,13 @@ abstract contract Lineage is ILineage, Blocks {
                 word = 0;
             }
         }
-        _heads[id] = NodeHeadLibrary.make(trainer, Kind.Merge, number, traits, version);
+        _heads[id] = NodeHeadLibrary.make(trainer, kind, number, traits, version, stack);
+    }
+
+    /// @dev For the next nodes of a trainer.
+    /// @param share at most half of NodeHeadLibrary.WHOLE
+    function _setShare(address trainer, uint256 share) internal {
+        _shares[trainer] = share;
     }
 
     function _exists(bytes32 id) internal view returns (bool) {
@@ -305,10 +264,10 @@ abstract contract Lineage is ILineage, Blocks {
     /// @dev Makes a node the newest child of its first parent.
     function _link(uint256 number, uint256 parent, bool isMerge) private returns (uint256 depth) {
         NodeLine parentLine = _lines[parent];
-        NodeLine line = NodeLineLibrary.child(parent, parentLine, _lines[parentLine.jump()], isMerge, _blockNumber());
-        _lines[number] = line;
+        NodeLine place = NodeLineLibrary.child(parent, parentLine, _lines[parentLine.jump()], isMerge, _blockNumber());
+        _lines[number] = place;
         _lines[parent] = parentLine.withNewestChild(number);
-        return line.depth();
+        return place.depth();
     }
 
     /// @dev 0 where there is no such node.
@@ -318,25 +277,13 @@ abstract contract Lineage is ILineage, Blocks {
 
     /// @dev The node of that depth on the first line; 0 where the line has none.
     function _climb(uint256 number, uint256 depth) private view returns (uint256) {
-        NodeLine line = _lines[number];
-        if (number == 0 || line.depth() < depth) return 0;
-        while (line.depth() != depth) {
-            if (line.jumpDepth() >= depth) number = line.jump();
-            else if (line.parentJumpDepth() >= depth) number = line.parentJump();
-            else number = line.parent();
-            line = _lines[number];
-        }
-        return number;
-    }
-
-    /// @dev The deepest merge on a first line that has `merges` of them: the uppermost node that still counts so many.
-    function _climbToMerge(uint256 number, uint256 merges) private view returns (uint256) {
-        while (true) {
-            NodeLine line = _lines[number];
-            if (_lines[line.jump()].merges() == merges) number = line.jump();
-            else if (_lines[line.parentJump()].merges() == merges) number = line.parentJump();
-            else if (_lines[line.parent()].merges() == merges) number = line.parent();
-            else break;
+        NodeLine place = _lines[number];
+        if (number == 0 || place.depth() < depth) return 0;
+        while (place.depth() != depth) {
+            if (place.jumpDepth() >= depth) number = place.jump();
+            else if (place.parentJumpDepth() >= depth) number = place.parentJump();
+            else number = place.parent();
+            place = _lines[number];
         }
         return number;
     }
@@ -349,8 +296,8 @@ abstract contract Lineage is ILineage, Blocks {
     }
 
     function _olderSibling(uint256 parent, uint256 child) private view returns (uint256) {
-        NodeLine line = _lines[child];
-        if (line.parent() == parent) return line.olderSibling();
+        NodeLine place = _lines[child];
+        if (place.parent() == parent) return place.olderSibling();
         return (_partOf(parent, child) >> PART_SIBLING) & NUMBER_MASK;
     }
 
@@ -370,7 +317,7 @@ abstract contract Lineage is ILineage, Blocks {
     /// @dev A node's parents as `edge` gives them.
     function _partsOf(NodeHead head) private view returns (uint256[] memory parts) {
         uint256 number = head.number();
-        if (head.kind() == Kind.Merge) {
+        if (head.kind() > Kind.Train) {
             parts = new uint256[](MAX_PARENTS);
             uint256 count = 0;
             uint256 word = 0;
@@ -387,12 +334,5 @@ abstract contract Lineage is ILineage, Blocks {
             parts = new uint256[](1);
             parts[0] = _lines[number].parent() | (1 << EDGE_WEIGHT);
         }
-    }
-
-    function _contains(uint256[] memory list, uint256 from, uint256 to, uint256 value) private pure returns (bool) {
-        for (uint256 i = from; i < to; ++i) {
-            if (list[i] == value) return true;
-        }
-        return false;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {Described} from "./Described.sol";
 import {ILineage} from "./interfaces/ILineage.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IVerifiers} from "./interfaces/IVerifiers.sol";
@@ -20,12 +21,16 @@ import {Seeds} from "./registry/Seeds.sol";
 import {Trainings} from "./registry/Trainings.sol";
 
 /// @title ModelRegistry
-/// @notice What may be registered: imports and merges here, the rest in registry/. What is proved is decided in libraries/, how
+/// @notice What may be registered: imports, merges and foreign children here, the rest in registry/. What is proved is decided in libraries/, how
 /// it is proved in circuits/.
-contract ModelRegistry is Seeds, Trainings {
-    bytes4 private constant ERC165 = 0x01ffc9a7;
+contract ModelRegistry is Seeds, Trainings, Described {
     /// @dev The schema of a merge whose parents have different ones.
     bytes32 private constant MIXED_SCHEMA = keccak256("descent.schema.mixed");
+
+    /// @dev 50 %, in 1/10,000.
+    uint256 private constant MAX_SHARE = 5_000;
+
+    mapping(uint256 number => uint256 program) private _foreignPrograms;
 
     /// @param verifiers_ checks proofs, here and on the scoreboard
     /// @param relay_ which carries what trainers signed
@@ -39,15 +44,10 @@ contract ModelRegistry is Seeds, Trainings {
         G1Point[] calldata commitment,
         Proof calldata proof
     ) external returns (ModelId id) {
-        _requireShape(shape);
-        (uint256[] memory parameters,) = _parametersFor(commitment.length, shape, 0);
-        id = _freshModel(commitment, shape);
-        uint256[] memory extra = _words(uint256(source), uint256(schema));
-        uint256 version =
-            _requireProof(Statement.ofShape(Statement.IMPORT, shape), _claimOf(parameters, extra, commitment), proof);
-
+        uint256 keyVersion;
+        (id, keyVersion) = _importable(shape, source, schema, commitment, proof);
         uint256 number = _addOrigin(
-            ModelId.unwrap(id), _sender(), Kind.Import, version, NodeHeadLibrary.DECLARED | _traits(shape)
+            ModelId.unwrap(id), _sender(), Kind.Import, keyVersion, NodeHeadLibrary.DECLARED | _traits(shape)
         );
         if (schema != 0) _setEdgeWord(number, 0, EdgeWordsLibrary.head(Floors.wrap(0), _numberOfSchema(schema)));
         emit ModelRegistered(id, _sender(), Kind.Import, 0, shape, commitment);
@@ -60,25 +60,90 @@ contract ModelRegistry is Seeds, Trainings {
         (uint256[] memory parameters, uint256[] memory weights) = _mergeParameters(edge);
         ModelId[] memory parentIds = _knownParents(edge, weights);
         child = _freshModel(edge.child, edge.shape);
-        uint256 version = 
+        uint256 keyVersion =
             _requireProof(Statement.ofShape(Statement.MERGE, edge.shape), _mergeClaim(edge, parameters), proof);
 
         (uint256 number, uint256 depth) =
-            _addMerge(ModelId.unwrap(child), _sender(), version, _unwrap(parentIds), weights);
-        _inherit(number, parentIds, version);
+            _addMerge(ModelId.unwrap(child), _sender(), Kind.Merge, keyVersion, 0, _unwrap(parentIds), weights);
+        _inherit(number, parentIds, keyVersion);
         emit ModelRegistered(child, _sender(), Kind.Merge, depth, edge.shape, edge.child);
         emit Merged(child, parentIds[0], parentIds, edge.coefficients);
     }
 
     /// @inheritdoc IModelRegistry
-    function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
-        return interfaceId == type(ILineage).interfaceId || interfaceId == ERC165;
+    function registerForeign(ForeignEdge calldata edge, Proof calldata proof) external returns (ModelId child) {
+        bytes32 id = ModelId.unwrap(Identity.ofModel(edge.child, edge.shape));
+        uint256 keyVersion;
+        (child, keyVersion) = _importable(edge.shape, id, edge.schema, edge.child, proof);
+        (bytes32[] memory parentIds, uint256[] memory weights, Floors floors) = _foreignParents(edge, keyVersion);
+        FOREIGN_PROGRAMS.verify(edge.program, _sender(), parentIds, id, edge.foreignProof);
+
+        (uint256 number, uint256 depth) =
+            _addMerge(id, _sender(), Kind.Foreign, keyVersion, NodeHeadLibrary.FOREIGN, parentIds, weights);
+        _foreignPrograms[number] = edge.program;
+        _setEdgeWord(number, 0, EdgeWordsLibrary.head(floors, _numberOfSchema(edge.schema)));
+        emit ModelRegistered(child, _sender(), Kind.Foreign, depth, edge.shape, edge.child);
+        emit Foreign(child, edge.program, FOREIGN_PROGRAMS.adapterOf(edge.program), edge.parents);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function chooseShare(uint256 share) external {
+        if (share > MAX_SHARE) revert ShareOutOfRange(share);
+        _setShare(_sender(), share);
+        emit ShareChosen(_sender(), share);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function foreignProgramOf(ModelId id) external view returns (uint256) {
+        return _foreignPrograms[_headOf(ModelId.unwrap(id)).number()];
+    }
+
+    /// @dev Checks what is needed of a fresh model that was made elsewhere.
+    /// @return id of it
+    /// @return keyVersion of the key that accepted its proof
+    function _importable(
+        uint256 shape,
+        bytes32 source,
+        bytes32 schema,
+        G1Point[] calldata commitment,
+        Proof calldata proof
+    ) private view returns (ModelId id, uint256 keyVersion) {
+        _requireShape(shape);
+        (uint256[] memory parameters,) = _parametersFor(commitment.length, shape, 0);
+        id = _freshModel(commitment, shape);
+        uint256[] memory extra = _words(uint256(source), uint256(schema));
+        keyVersion =
+            _requireProof(Statement.ofShape(Statement.IMPORT, shape), _claimOf(parameters, extra, commitment), proof);
+    }
+
+    /// @dev The parents of a foreign child. No more than their order and that they exist and differ is known of their parts.
+    function _foreignParents(ForeignEdge calldata edge, uint256 keyVersion)
+        private
+        view
+        returns (bytes32[] memory ids, uint256[] memory weights, Floors floors)
+    {
+        uint256 count = edge.parents.length;
+        if (count == 0 || count > MAX_PARENTS) revert UnsupportedParents(count);
+        (ids, weights) = (new bytes32[](count), new uint256[](count));
+        floors = FloorsLibrary.only(Statement.IMPORT, keyVersion);
+        for (uint256 i = 0; i < count; ++i) {
+            ModelId parent = edge.parents[i];
+            _requireModel(parent);
+            ids[i] = ModelId.unwrap(parent);
+            if (_headOf(ids[i]).isNetwork() != Network.isNetwork(edge.shape)) revert ParentOfOtherKind(parent);
+            for (uint256 j = 0; j < i; ++j) {
+                if (ids[j] == ids[i]) revert ParentTwice(parent);
+            }
+            weights[i] = 1;
+            (Floors ofParent,) = _heritage(parent);
+            floors = floors.with(ofParent);
+        }
     }
 
     /// @dev Gives a merge the floors of all its parents and the one schema that they have, those without one aside; MIXED_SCHEMA
     /// where two differ.
-    function _inherit(uint256 number, ModelId[] memory parentIds, uint256 version) private {
-        Floors floors = FloorsLibrary.only(Statement.MERGE, version);
+    function _inherit(uint256 number, ModelId[] memory parentIds, uint256 keyVersion) private {
+        Floors floors = FloorsLibrary.only(Statement.MERGE, keyVersion);
         uint256 common = 0;
         bool mixed = false;
         for (uint256 i = 0; i < parentIds.length; ++i) {
@@ -151,5 +216,10 @@ contract ModelRegistry is Seeds, Trainings {
         assembly ("memory-safe") {
             words := ids
         }
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(IModelRegistry).interfaceId || interfaceId == type(ILineage).interfaceId;
     }
 }

@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
+import {Described} from "./Described.sol";
+import {ICreditVault} from "./interfaces/ICreditVault.sol";
 import {IModelCards} from "./interfaces/IModelCards.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IRelay} from "./interfaces/IRelay.sol";
 import {IScoreboard} from "./interfaces/IScoreboard.sol";
+import {IStatuses} from "./interfaces/IStatuses.sol";
+import {ITrainers} from "./interfaces/ITrainers.sol";
 import {ModelId, ShardId} from "./interfaces/Ids.sol";
 import {G1Point, Proof} from "./interfaces/Proof.sol";
 import {Counts} from "./libraries/Counts.sol";
 import {Identity} from "./libraries/Identity.sol";
 import {Shape} from "./libraries/Shape.sol";
 import {ShapeText} from "./libraries/ShapeText.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 
 /// @title Relay
 /// @notice No owner and no constructor arguments: it stands at one address on every chain. Its targets believe the last 20
 /// bytes of its calls (ERC-2771), which are always a trainer whose signature was checked here.
-contract Relay is IRelay, EIP712 {
+contract Relay is IRelay, EIP712, Described {
     using BitMaps for BitMaps.BitMap;
 
     bytes32 private constant REGISTER_SHARD = keccak256(
@@ -52,6 +55,27 @@ contract Relay is IRelay, EIP712 {
     bytes32 private constant WRITE_CARD = keccak256(
         "WriteCard(address cards,address trainer,bytes32 model,string name,string uri,uint256 nonce,uint256 deadline)"
     );
+    bytes32 private constant SUPERSEDE = keccak256(
+        "Supersede(address statuses,address trainer,bytes32 node,bytes32 successor,bytes32[] steps,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant SET_STATUS = keccak256(
+        "SetStatus(address statuses,address trainer,bytes32 node,uint8 mark,string reason,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant CHOOSE_SHARE =
+        keccak256("ChooseShare(address registry,address trainer,uint256 share,uint256 nonce,uint256 deadline)");
+    bytes32 private constant LOWER_SHARE =
+        keccak256("LowerShare(address vault,address trainer,bytes32 node,uint256 share,uint256 nonce,uint256 deadline)");
+    bytes32 private constant WITHDRAW = keccak256(
+        "Withdraw(address vault,address trainer,address account,address token,address to,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant SET_PAYOUT = keccak256(
+        "SetPayout(address trainers,address trainer,address account,address payout,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant OFFER_KEY = keccak256(
+        "OfferKey(address trainers,address trainer,address account,address key,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant ACCEPT_KEY =
+        keccak256("AcceptKey(address trainers,address trainer,address account,uint256 nonce,uint256 deadline)");
 
     mapping(address trainer => BitMaps.BitMap) private _used;
 
@@ -203,6 +227,68 @@ contract Relay is IRelay, EIP712 {
     }
 
     /// @inheritdoc IRelay
+    function supersede(
+        address statuses,
+        bytes32 node,
+        bytes32 successor,
+        bytes32[] calldata steps,
+        Permission calldata permission
+    ) external onContract(statuses) {
+        bytes32 list = keccak256(abi.encodePacked(steps));
+        _spend(statuses, permission, abi.encode(SUPERSEDE, statuses, permission.trainer, node, successor, list));
+        _call(statuses, permission.trainer, abi.encodeCall(IStatuses.supersede, (node, successor, steps)));
+    }
+
+    /// @inheritdoc IRelay
+    function setStatus(
+        address statuses,
+        bytes32 node,
+        IStatuses.Mark mark,
+        string calldata reason,
+        Permission calldata permission
+    ) external onContract(statuses) {
+        bytes32 reasonHash = keccak256(bytes(reason));
+        _spend(statuses, permission, abi.encode(SET_STATUS, statuses, permission.trainer, node, mark, reasonHash));
+        _call(statuses, permission.trainer, abi.encodeCall(IStatuses.setStatus, (node, mark, reason)));
+    }
+
+    /// @inheritdoc IRelay
+    function chooseShare(address registry, uint256 share, Permission calldata permission) external {
+        _carry(CHOOSE_SHARE, registry, IModelRegistry.chooseShare.selector, abi.encode(share), permission);
+    }
+
+    /// @inheritdoc IRelay
+    function lowerShare(address vault, bytes32 node, uint256 share, Permission calldata permission) external {
+        _carry(LOWER_SHARE, vault, ICreditVault.lowerShare.selector, abi.encode(node, share), permission);
+    }
+
+    /// @inheritdoc IRelay
+    function withdraw(
+        address vault,
+        address account,
+        address token,
+        address to,
+        Permission calldata permission
+    ) external {
+        _carry(WITHDRAW, vault, ICreditVault.withdraw.selector, abi.encode(account, token, to), permission);
+    }
+
+    /// @inheritdoc IRelay
+    function setPayout(address trainers, address account, address payout, Permission calldata permission) external {
+        _carry(SET_PAYOUT, trainers, ITrainers.setPayout.selector, abi.encode(account, payout), permission);
+    }
+
+    /// @inheritdoc IRelay
+    function offerKey(address trainers, address account, address key, Permission calldata permission) external {
+        _carry(OFFER_KEY, trainers, ITrainers.offerKey.selector, abi.encode(account, key), permission);
+    }
+
+    /// @inheritdoc IRelay
+    function acceptKey(address trainers, address account, Permission calldata permission) external {
+        _carry(ACCEPT_KEY, trainers, ITrainers.acceptKey.selector, abi.encode(account), permission);
+    }
+
+    /// @inheritdoc IRelay
     function cancel(uint256 nonce) external {
         if (_used[msg.sender].get(nonce)) revert NonceUsed(msg.sender, nonce);
         _used[msg.sender].set(nonce);
@@ -305,18 +391,23 @@ contract Relay is IRelay, EIP712 {
         if (block.timestamp > deadline) revert Expired(deadline);
         if (_used[trainer].get(nonce)) revert NonceUsed(trainer, nonce);
         bytes32 digest = _hashTypedDataV4(keccak256(abi.encodePacked(fields, nonce, deadline)));
-        if (!_isSignedBy(trainer, digest, permission.signature)) revert WrongSignature(trainer);
+        if (!Signatures.isBy(trainer, digest, permission.signature)) revert WrongSignature(trainer);
         _used[trainer].set(nonce);
         emit Carried(trainer, target, nonce);
     }
 
-    /// @dev A key's signature counts even where the account has code: whoever holds the key of an EIP-7702 account can
-    /// change that code. A contract that has no key is asked.
-    function _isSignedBy(address account, bytes32 digest, bytes calldata signature) private view returns (bool) {
-        (address recovered, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signature);
-        if (failure == ECDSA.RecoverError.NoError && recovered == account) return true;
-        return account.code.length != 0
-            && SignatureChecker.isValidERC1271SignatureNowCalldata(account, digest, signature);
+    /// @dev Carries a request of single words, which the target's function takes as they were signed.
+    /// @param words fields of the typed struct between trainer and nonce: the function's parameters
+    function _carry(
+        bytes32 request,
+        address target,
+        bytes4 selector,
+        bytes memory words,
+        Permission calldata permission
+    ) private onContract(target) {
+        address trainer = permission.trainer;
+        _spend(target, permission, bytes.concat(abi.encode(request, target, trainer), words));
+        _call(target, trainer, bytes.concat(selector, words));
     }
 
     /// @dev Calls a target for a trainer and passes on its error.
@@ -326,5 +417,10 @@ contract Relay is IRelay, EIP712 {
         assembly ("memory-safe") {
             revert(add(answer, 32), mload(answer))
         }
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(IRelay).interfaceId;
     }
 }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
-import {Blocks} from "./Blocks.sol";
+import {Described} from "./Described.sol";
 import {Relayed} from "./Relayed.sol";
+import {IBenchmarks} from "./interfaces/IBenchmarks.sol";
+import {IDatasets} from "./interfaces/IDatasets.sol";
 import {ILineage} from "./interfaces/ILineage.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {INetworks} from "./interfaces/INetworks.sol";
 import {IScoreboard} from "./interfaces/IScoreboard.sol";
 import {IScores} from "./interfaces/IScores.sol";
+import {ITrainers} from "./interfaces/ITrainers.sol";
 import {IVerifiers} from "./interfaces/IVerifiers.sol";
-import {BenchmarkId, DatasetId, ModelId, ShardId} from "./interfaces/Ids.sol";
+import {ModelId, ShardId} from "./interfaces/Ids.sol";
 import {Proof} from "./interfaces/Proof.sol";
 import {Claims} from "./libraries/Claims.sol";
 import {Counts} from "./libraries/Counts.sol";
@@ -19,15 +22,15 @@ import {Ranking} from "./libraries/Ranking.sol";
 import {Shape} from "./libraries/Shape.sol";
 import {Statement} from "./libraries/Statement.sol";
 import {VerifierCall} from "./libraries/VerifierCall.sol";
+import {Benchmarks} from "./scoreboard/Benchmarks.sol";
 
 /// @title Scoreboard
 /// @notice Results, benchmarks and leaderboards over one registry. It has no owner.
-contract Scoreboard is IScoreboard, Relayed, Blocks {
-    /// @dev One word: | slot 8 | value 64 | prover 160 |. Zero: none. The slot is where a sum stands, or stood, on the board.
+contract Scoreboard is IScoreboard, Benchmarks, Described {
+    /// @dev One word: | value 64 | prover 160 |. Zero: none.
     struct PackedResult {
         address prover;
         uint64 value;
-        uint8 slot;
     }
 
     /// @dev What is proved beside the result, in one word: | has absolute 8 | has loss 8 | top 16 | k 16 | counted 32 | absolute 64 |
@@ -54,20 +57,10 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         bool measures;
     }
 
-    /// @dev The dataset is zero while the benchmark is not open.
-    struct PackedBenchmark {
-        DatasetId dataset;
-        uint64 rows;
-        uint64 closingBlock;
-        IModelRegistry.ShardKind kind;
-        bool isSealed;
-    }
+    /// @dev 2^12 rows of 2^12 outputs; outputs and labels lie in [-2^15, 2^15), so that each is less than 2^16 off. The sum of 256
+    /// results below this fits 64 bits.
+    uint256 private constant RESULT_LIMIT = 1 << 56;
 
-    uint256 private constant MAX_SHARDS = 256;
-    /// @dev 2^12 rows of 2^12 outputs, each less than 2^14 off. 256 such results fit 64 bits.
-    uint256 private constant MAX_RESULT = 1 << 52;
-
-    IModelRegistry private immutable REGISTRY;
     IVerifiers private immutable VERIFIERS;
     INetworks private immutable NETWORKS;
 
@@ -75,15 +68,15 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
     mapping(ModelId model => mapping(ShardId shard => PackedMeasures)) private _measures;
     mapping(ModelId model => mapping(ShardId shard => mapping(uint256 k => uint256 rows))) private _tops;
     mapping(ModelId model => mapping(ShardId shard => bytes32)) private _countsHashes;
-    mapping(BenchmarkId id => PackedBenchmark) private _benchmarks;
-    mapping(BenchmarkId id => ShardId[]) private _shardIds;
-    mapping(BenchmarkId id => mapping(ModelId model => PackedResult)) private _best;
-    mapping(BenchmarkId id => Ranking.Board) private _boards;
 
-    /// @param registry_ whose models, shards, datasets, verifiers and judge of shapes these are
+    /// @param registry_ whose models, shards, verifiers and judge of shapes these are
+    /// @param datasets_ lists of its shards
+    /// @param trainers_ says who acts for openers of benchmarks, and where their money goes
     /// @param relay_ which carries what trainers signed
-    constructor(IModelRegistry registry_, address relay_) Relayed(relay_) {
-        REGISTRY = registry_;
+    constructor(IModelRegistry registry_, IDatasets datasets_, ITrainers trainers_, address relay_)
+        Relayed(relay_)
+        Benchmarks(registry_, datasets_, trainers_)
+    {
         VERIFIERS = registry_.verifiers();
         NETWORKS = registry_.networks();
     }
@@ -107,7 +100,7 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         VerifierCall.verify(VERIFIERS, _sender(), program, _statementOf(claim, countsAt), proof);
 
         if (better.result) {
-            _results[model][shard] = PackedResult(_sender(), uint64(claim.result), 0);
+            _results[model][shard] = PackedResult(_sender(), uint64(claim.result));
             emit Scored(
                 model, shard, _sender(), claim.result, record.rows, REGISTRY.schemaOf(model), record.schema
             );
@@ -122,68 +115,6 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
     }
 
     /// @inheritdoc IScoreboard
-    function openBenchmark(address registrar, ShardId[] calldata shardIds, string calldata uri)
-        external
-        returns (BenchmarkId id)
-    {
-        DatasetId dataset = Identity.ofDataset(registrar, shardIds, uri);
-        id = Identity.ofBenchmark(dataset, address(0), 0);
-        _open(id, dataset, shardIds);
-    }
-
-    /// @inheritdoc IScoreboard
-    function sealBenchmark(DatasetId dataset, uint256 closingBlock) external returns (BenchmarkId id) {
-        if (closingBlock < _blockNumber()) revert ClosingBlockPassed(closingBlock);
-        if (closingBlock > type(uint64).max) revert ClosingBlockTooFar(closingBlock);
-        id = Identity.ofBenchmark(dataset, _sender(), closingBlock);
-        PackedBenchmark storage record = _benchmarks[id];
-        if (record.isSealed) revert BenchmarkExists(id);
-        record.isSealed = true;
-        record.closingBlock = uint64(closingBlock);
-        emit BenchmarkSealed(id, _sender(), dataset, closingBlock);
-    }
-
-    /// @inheritdoc IScoreboard
-    function unsealBenchmark(
-        address sealer,
-        uint256 closingBlock,
-        address registrar,
-        ShardId[] calldata shardIds,
-        string calldata uri
-    ) external returns (BenchmarkId id) {
-        DatasetId dataset = Identity.ofDataset(registrar, shardIds, uri);
-        id = Identity.ofBenchmark(dataset, sealer, closingBlock);
-        if (!_benchmarks[id].isSealed) revert UnknownBenchmark(id);
-        uint256 firstBlock = _open(id, dataset, shardIds);
-        if (firstBlock <= closingBlock) revert SealBroken(dataset, firstBlock);
-    }
-
-    /// @inheritdoc IScoreboard
-    function rank(ModelId model, BenchmarkId id) external returns (uint256 place) {
-        PackedBenchmark memory record = _knownBenchmark(id);
-        ILineage.Node memory node = REGISTRY.node(ModelId.unwrap(model));
-        if (node.kind == ILineage.Kind.None) revert UnknownModel(model);
-        if (record.isSealed && node.blockNumber > record.closingBlock) {
-            revert ModelTooLate(model, node.blockNumber, record.closingBlock);
-        }
-        uint256 value = 0;
-        ShardId[] storage shardIds = _shardIds[id];
-        uint256 count = shardIds.length;
-        for (uint256 i = 0; i < count; ++i) {
-            PackedResult memory result = _results[model][shardIds[i]];
-            if (result.prover == address(0)) revert NotScored(model, shardIds[i]);
-            value += result.value;
-        }
-        PackedResult memory known = _best[id][model];
-        if (!_isBetter(value, known, record.kind)) revert NotBetter(value, known.value);
-        bool ascending = record.kind == IModelRegistry.ShardKind.Regression;
-        uint256 slot;
-        (place, slot) = Ranking.enter(_boards[id], node.number, value, ascending, known.slot);
-        _best[id][model] = PackedResult(_sender(), uint64(value), uint8(slot));
-        emit Ranked(id, model, _sender(), value, place);
-    }
-
-    /// @inheritdoc IScoreboard
     function registry() external view returns (IModelRegistry) {
         return REGISTRY;
     }
@@ -193,7 +124,10 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         PackedResult memory packed = _results[model][shard];
         if (packed.prover == address(0)) return result;
         // Neither schema ever changes.
-        return Result(packed.prover, packed.value, REGISTRY.schemaOf(model), REGISTRY.shard(shard).schema);
+        (bytes32 ofModel, bytes32 ofShard) = (REGISTRY.schemaOf(model), REGISTRY.shard(shard).schema);
+        SchemaComparison schemas = ofModel == ofShard ? SchemaComparison.Same : SchemaComparison.Different;
+        if (ofModel == 0 || ofShard == 0) schemas = SchemaComparison.NotStated;
+        return Result(packed.prover, packed.value, ofModel, ofShard, schemas);
     }
 
     /// @inheritdoc IScoreboard
@@ -208,59 +142,16 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         return _knownTop(_measures[model][shard], model, shard, k);
     }
 
-    /// @inheritdoc IScoreboard
-    function benchmark(BenchmarkId id) external view returns (Benchmark memory result) {
-        PackedBenchmark memory record = _benchmarks[id];
-        if (!_isOpen(record)) return result;
-        uint256 shards = _shardIds[id].length;
-        uint256 entries = Ranking.count(_boards[id]);
-        return Benchmark(record.dataset, record.kind, record.rows, shards, record.closingBlock, entries);
-    }
-
-    /// @inheritdoc IScoreboard
-    function shardsOf(BenchmarkId id) external view returns (ShardId[] memory) {
-        return _shardIds[id];
-    }
-
-    /// @inheritdoc IScoreboard
-    function best(ModelId model, BenchmarkId id) external view returns (Standing memory result) {
-        if (_best[id][model].prover == address(0)) return result;
-        return _standingOf(id, model);
-    }
-
-    /// @inheritdoc IScores
-    function scoreOf(bytes32 model, bytes32 id) external view returns (Score memory result) {
-        PackedResult memory sum = _best[BenchmarkId.wrap(id)][ModelId.wrap(model)];
-        if (sum.prover == address(0)) return result;
-        PackedBenchmark memory record = _benchmarks[BenchmarkId.wrap(id)];
-        Measure measure =
-            record.kind == IModelRegistry.ShardKind.Regression ? Measure.SquaredError : Measure.RowsRight;
-        return Score(measure, sum.value, record.rows);
-    }
-
-    /// @inheritdoc IScores
-    function leader(bytes32 id) external view returns (bytes32) {
-        BenchmarkId benchmark_ = BenchmarkId.wrap(id);
-        if (Ranking.count(_boards[benchmark_]) == 0) return 0;
-        return ModelId.unwrap(_modelAt(benchmark_, 0));
-    }
-
-    /// @inheritdoc IScoreboard
-    function leaderboard(BenchmarkId id) external view returns (Standing[] memory list) {
-        list = new Standing[](Ranking.count(_boards[id]));
-        for (uint256 place = 0; place < list.length; ++place) {
-            list[place] = _standingOf(id, _modelAt(id, place));
-        }
-    }
-
-    /// @inheritdoc IScoreboard
-    function benchmarkId(DatasetId dataset, address sealer, uint256 closingBlock) external pure returns (BenchmarkId) {
-        return Identity.ofBenchmark(dataset, sealer, closingBlock);
+    /// @inheritdoc Benchmarks
+    function _valueOf(ModelId model, ShardId shard) internal view override returns (uint256) {
+        PackedResult memory result = _results[model][shard];
+        if (result.prover == address(0)) revert NotScored(model, shard);
+        return result.value;
     }
 
     /// @dev Refuses numbers that no model can have on these rows.
     function _requireRange(ScoreClaim calldata claim, IModelRegistry.ShardRecord memory record) private pure {
-        if (claim.result > MAX_RESULT) revert ResultOutOfRange(claim.result);
+        if (claim.result >= RESULT_LIMIT) revert ResultOutOfRange(claim.result);
         if (claim.loss > type(uint64).max) revert LossOutOfRange(claim.loss);
         if (claim.absolute > type(uint64).max) revert AbsoluteOutOfRange(claim.absolute);
         (uint256 k, uint256 top) = (claim.k, claim.top);
@@ -345,45 +236,6 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         Claims.add(statement, claim.shard);
     }
 
-    /// @return firstBlock in which one of the shards was registered
-    function _open(BenchmarkId id, DatasetId dataset, ShardId[] calldata shardIds)
-        private
-        returns (uint256 firstBlock)
-    {
-        if (shardIds.length > MAX_SHARDS) revert TooManyShards(shardIds.length);
-        PackedBenchmark storage record = _benchmarks[id];
-        if (_isOpen(record)) revert BenchmarkExists(id);
-        IModelRegistry.Dataset memory registered = REGISTRY.dataset(dataset);
-        if (registered.registrar == address(0)) revert UnknownDataset(dataset);
-        record.dataset = dataset;
-        record.rows = uint64(registered.rows);
-        record.kind = REGISTRY.shard(shardIds[0]).kind;
-        _shardIds[id] = shardIds;
-        emit BenchmarkOpened(id, dataset, shardIds, record.closingBlock);
-        return registered.firstBlock;
-    }
-
-    function _knownBenchmark(BenchmarkId id) private view returns (PackedBenchmark memory record) {
-        record = _benchmarks[id];
-        if (_isOpen(record)) return record;
-        if (record.isSealed) revert StillSealed(id, record.closingBlock);
-        revert UnknownBenchmark(id);
-    }
-
-    function _isOpen(PackedBenchmark memory record) private pure returns (bool) {
-        return DatasetId.unwrap(record.dataset) != 0;
-    }
-
-    function _modelAt(BenchmarkId id, uint256 place) private view returns (ModelId) {
-        return ModelId.wrap(REGISTRY.nodeAt(Ranking.numberAt(_boards[id], place)));
-    }
-
-    function _standingOf(BenchmarkId id, ModelId model) private view returns (Standing memory) {
-        PackedResult memory sum = _best[id][model];
-        PackedBenchmark memory record = _benchmarks[id];
-        return Standing(model, sum.value, record.rows, record.kind, record.dataset, sum.prover);
-    }
-
     function _kindOf(ModelId model) private view returns (ILineage.Kind) {
         return REGISTRY.kindOf(ModelId.unwrap(model));
     }
@@ -393,7 +245,14 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         pure
         returns (bool)
     {
-        if (known.prover == address(0)) return true;
-        return kind == IModelRegistry.ShardKind.Regression ? value < known.value : value > known.value;
+        bool ascending = kind == IModelRegistry.ShardKind.Regression;
+        return known.prover == address(0) || Ranking.isBetter(value, known.value, ascending);
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(IScoreboard).interfaceId
+            || interfaceId == type(IBenchmarks).interfaceId
+            || interfaceId == type(IScores).interfaceId;
     }
 }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {Described} from "./Described.sol";
 import {IVerifiers} from "./interfaces/IVerifiers.sol";
 import {Claim, Proof, Srs} from "./interfaces/Proof.sol";
 import {Curve} from "./libraries/Curve.sol";
@@ -13,7 +14,7 @@ import {VerificationKey} from "./libraries/VerificationKey.sol";
 /// @title Verifiers
 /// @notice Checks points and signals, then Groth16 proofs and openings in one pairing. The powers are immutable, keys are
 /// only ever added.
-contract Verifiers is IVerifiers, Ownable2Step {
+contract Verifiers is IVerifiers, Ownable2Step, Described {
     using ProofBatch for ProofBatch.Batch;
 
     uint256 private constant PROGRAMS = 11;
@@ -46,7 +47,7 @@ contract Verifiers is IVerifiers, Ownable2Step {
 
     bool private _devKeys;
     mapping(uint256 program => Last) private _last;
-    mapping(uint256 program => mapping(uint256 version => KeyRecord)) private _records;
+    mapping(uint256 program => mapping(uint256 keyVersion => KeyRecord)) private _records;
 
     /// @param firstKeys of programs 1..11, in order; they count at once
     /// @param powers the ceremony's powers in G2, and the tables' commitment under them
@@ -84,10 +85,10 @@ contract Verifiers is IVerifiers, Ownable2Step {
     function verify(address prover, uint256 program, Claim calldata claim, Proof calldata proof)
         external
         view
-        returns (uint256 version)
+        returns (uint256 keyVersion)
     {
         address pointer;
-        (pointer, version) = _current(program);
+        (pointer, keyVersion) = _current(program);
         _requireGas(1);
         ProofBatch.Batch memory batch = ProofBatch.begin(program, 1);
         batch.collect(0, prover, claim, proof);
@@ -100,12 +101,12 @@ contract Verifiers is IVerifiers, Ownable2Step {
     function verifyMany(address prover, uint256 program, Claim[] calldata claims, Proof[] calldata proofs)
         external
         view
-        returns (uint256 version)
+        returns (uint256 keyVersion)
     {
         uint256 count = claims.length;
         if (count == 0 || count != proofs.length) revert WrongProofCount(count, proofs.length);
         address pointer;
-        (pointer, version) = _current(program);
+        (pointer, keyVersion) = _current(program);
         _requireGas(count);
         ProofBatch.Batch memory batch = ProofBatch.begin(program, count);
         for (uint256 i = 0; i < count; ++i) {
@@ -147,8 +148,8 @@ contract Verifiers is IVerifiers, Ownable2Step {
     }
 
     /// @inheritdoc IVerifiers
-    function versionOf(uint256 program) external view returns (uint256 version) {
-        if (_last[program].version != 0) (, version) = _current(program);
+    function versionOf(uint256 program) external view returns (uint256 keyVersion) {
+        if (_last[program].version != 0) (, keyVersion) = _current(program);
     }
 
     /// @inheritdoc IVerifiers
@@ -157,23 +158,23 @@ contract Verifiers is IVerifiers, Ownable2Step {
     }
 
     /// @inheritdoc IVerifiers
-    function keyOf(uint256 program, uint256 version) external view returns (uint256[18] memory) {
-        return VerificationKey.read(_records[program][version].pointer);
+    function keyOf(uint256 program, uint256 keyVersion) external view returns (uint256[18] memory) {
+        return VerificationKey.read(_records[program][keyVersion].pointer);
     }
 
     /// @inheritdoc IVerifiers
-    function keyRecordOf(uint256 program, uint256 version) external view returns (KeyRecord memory) {
-        return _records[program][version];
+    function keyRecordOf(uint256 program, uint256 keyVersion) external view returns (KeyRecord memory) {
+        return _records[program][keyVersion];
     }
 
     /// @dev The key that counts now. One at most does not count yet: the last.
-    function _current(uint256 program) private view returns (address pointer, uint256 version) {
+    function _current(uint256 program) private view returns (address pointer, uint256 keyVersion) {
         Last memory last = _last[program];
-        (pointer, version) = (last.pointer, last.version);
-        if (version == 0) revert UnknownProgram(program);
+        (pointer, keyVersion) = (last.pointer, last.version);
+        if (keyVersion == 0) revert UnknownProgram(program);
         if (block.timestamp < last.countsFrom) {
-            --version;
-            pointer = _records[program][version].pointer;
+            --keyVersion;
+            pointer = _records[program][keyVersion].pointer;
         }
     }
 
@@ -190,21 +191,26 @@ contract Verifiers is IVerifiers, Ownable2Step {
     }
 
     function _add(uint256 program, Key memory key, uint256 countsFrom) private {
-        uint256 version = uint256(_last[program].version) + 1;
-        if (version > MAX_VERSIONS) revert TooManyVersions(program);
+        uint256 keyVersion = uint256(_last[program].version) + 1;
+        if (keyVersion > MAX_VERSIONS) revert TooManyVersions(program);
         if (!VerificationKey.isUsable(key.words)) revert UnusableKey(program);
         bool development = DevKeys.isKey(key.words);
         _noteDevelopment(development);
         address pointer = VerificationKey.write(key.words);
         bytes32 keyHash = VerificationKey.hash(key.words);
-        _last[program] = Last(pointer, uint8(version), uint64(countsFrom));
-        _records[program][version] = KeyRecord(pointer, uint64(countsFrom), keyHash, key.circuitHash);
-        emit KeyAdded(program, version, pointer, countsFrom, keyHash, key.circuitHash, development);
+        _last[program] = Last(pointer, uint8(keyVersion), uint64(countsFrom));
+        _records[program][keyVersion] = KeyRecord(pointer, uint64(countsFrom), keyHash, key.circuitHash);
+        emit KeyAdded(program, keyVersion, pointer, countsFrom, keyHash, key.circuitHash, development);
     }
 
     function _noteDevelopment(bool development) private {
         if (!development) return;
         if (!DEV_KEYS_ALLOWED) revert DevKeysOffLocal(block.chainid);
         _devKeys = true;
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(IVerifiers).interfaceId;
     }
 }

@@ -77,6 +77,8 @@ function plan(command, args) {
       return { needs: ['abi'], runs: [['scripts/build/package.ts', ...args]] };
     case 'sourcify':
       return { needs: ['abi'], runs: [['scripts/chain/sourcify.ts', ...args]] };
+    case 'slither':
+      return { needs: [], runs: [['scripts/build/slither.ts', ...args]] };
     case 'setup':
       return { needs: ['kernels'], runs: [['scripts/setup/setup.ts', ...args]] };
     case 'lint':
@@ -97,7 +99,7 @@ function plan(command, args) {
       };
     default:
       throw new Error(
-        `unknown command '${command}': use demo, test, bench, build, package, setup, sourcify, lint, typecheck or descent`,
+        `unknown command '${command}': use demo, test, bench, build, package, setup, sourcify, slither, lint, typecheck or descent`,
       );
   }
 }

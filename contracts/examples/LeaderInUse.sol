@@ -6,7 +6,9 @@ import {IScores} from "../interfaces/IScores.sol";
 
 /// @title Example: use whichever model leads a benchmark
 /// @notice A service that switches to the leader when somebody points that out, provided that it is right in enough rows.
-/// Its users read `model` and can check off chain that they are served by that model.
+/// Its users read `model` and can check off chain that they are served by that model. Where the leader comes from and what it was
+/// trained on, this does not ask: the benchmark's rules decide who may lead it, and models trained on its own rows can, unless it
+/// was sealed.
 contract LeaderInUse {
     ILineage private immutable LINEAGE;
     IScores private immutable SCORES;
@@ -22,9 +24,9 @@ contract LeaderInUse {
     error NotRows(bytes32 benchmark);
     error NotGoodEnough(bytes32 model, uint256 rowsRight, uint256 rows);
 
-    constructor(address lineage, address scores, bytes32 benchmark, uint256 least) {
-        LINEAGE = ILineage(lineage);
-        SCORES = IScores(scores);
+    constructor(ILineage lineage, IScores scores, bytes32 benchmark, uint256 least) {
+        LINEAGE = lineage;
+        SCORES = scores;
         BENCHMARK = benchmark;
         LEAST = least;
     }

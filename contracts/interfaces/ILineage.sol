@@ -5,14 +5,14 @@ pragma solidity ^0.8.28;
 /// @notice What other contracts can ask about proven models. A *node* is a commitment to a model's weights; it descends
 /// from its *parents* by an edge that was proved when the node was registered. Nodes and edges never change.
 ///
-/// Only merges have more than one parent. The *first line* of a node leads from it to its first parent, to that one's
+/// Only merges and foreign children can have more than one parent. The *first line* of a node leads from it to its first parent, to that one's
 /// first parent and so on, down to a node of depth 0. Questions about first lines are answered in O(log depth) reads;
 /// questions that have to walk take a limit from the caller. Every function here is a view, and none reverts for an
 /// unknown id unless it says so.
 ///
 /// Where an answer could be zero or empty for two reasons, `node(id).kind` tells them apart: None means no such node.
 ///
-/// ERC-165 identifier: 0xb99385bb.
+/// ERC-165 identifier: 0x3aab784c.
 interface ILineage {
     // ------------------------------------------------------------------------------------------------ types
 
@@ -20,15 +20,18 @@ interface ILineage {
     /// None: there is no such node.
     /// Seed: pseudo-random weights that follow from a block's hash and a secret that its trainer had committed to before.
     /// Import: weights made elsewhere; only their range was proved, their origin is *declared*.
-    /// Train: gradient steps from one parent over one or more shards of data, in order. Whoever chooses the rows chooses where the steps lead:
-    /// to weights made elsewhere, where the network has one layer, or nowhere at all.
+    /// Train: gradient steps from one parent over one or more shards of data, in order. Whoever chooses the rows chooses where the
+    /// steps lead: to weights made elsewhere, where the network has one layer, or nowhere at all.
     /// Merge: a weighted sum of 2 to 8 parents, rounded.
+    /// Foreign: weights of which another proof system's contract, an *adapter*, says how they follow from 1 to 8 parents. Only
+    /// their range was proved here.
     enum Kind {
         None,
         Seed,
         Import,
         Train,
-        Merge
+        Merge,
+        Foreign
     }
 
     /// @notice A node as it is stored. All fields are zero where there is no such node.
@@ -51,15 +54,6 @@ interface ILineage {
         bool declared;
         uint256 number;
         uint256 version;
-    }
-
-    /// @notice A parent and its part in the child.
-    /// @param id the parent
-    /// @param weight for a merge the sum of the absolute values of the parent's coefficients over the layers, in units of
-    /// 2^-14, 1..2^19; 1 where there is one parent. Only ratios between parents of one node mean something.
-    struct WeightedParent {
-        bytes32 id;
-        uint256 weight;
     }
 
     // ------------------------------------------------------------------------------------------------ errors
@@ -100,26 +94,49 @@ interface ILineage {
     /// @notice The number of a node; zero where there is none.
     function numberOf(bytes32 id) external view returns (uint256);
 
+    /// @notice Whether a foreign program made a node or any of its ancestors, through any parent: then part of its descent holds
+    /// only as far as that program's adapter can be trusted. False where there is no such node.
+    function isForeign(bytes32 id) external view returns (bool);
+
+    // ------------------------------------------------------------------------------------------------ credit
+
+    /// @notice What a trainer takes of everything that a descendant of its next models is paid, in 1/10,000: 0 to 5,000, and 0 for
+    /// trainers who chose nothing.
+    function chosenShare(address trainer) external view returns (uint256);
+
+    /// @notice What paying a node takes, in one call. All zero where there is no such node.
+    /// @return trainer who proved the node
+    /// @return number of the node
+    /// @return share of this node's trainer in what the node and its descendants are paid, in 1/10,000: as the trainer had chosen
+    /// when the node was registered. It says nothing where `stack` is above 10,000
+    /// @return stack the share and the stacks of all parents, so that each path from an ancestor counts, in 1/10,000; 10,001 where it
+    /// is above 10,000: such a node cannot be paid. Neither share nor stack ever changes
+    function creditOf(bytes32 id)
+        external
+        view
+        returns (address trainer, uint256 number, uint256 share, uint256 stack);
+
     // ------------------------------------------------------------------------------------------------ edges
 
     /// @notice A node's parents, 0 to 8 of them, the first one first: none for a seed, an import and where there is no such
     /// node.
     function parents(bytes32 id) external view returns (bytes32[] memory);
 
-    /// @notice A node's parents with their weights, in the same order.
-    function weightedParents(bytes32 id) external view returns (WeightedParent[] memory);
-
     /// @notice What sharing something along a lineage takes, in one call and 4 reads of storage at most. All zero and empty
     /// where there is no such node.
     /// @return trainer who proved the node
     /// @return number of the node
     /// @return timestamp of the block in which it was registered, in seconds
-    /// @return parts its parents in the order of `parents`, each as 2^32 * weight + number; the weight as in WeightedParent,
+    /// @return parts its parents in the order of `parents`, each as 2^32 * weight + number; the weight as in ILineageReader.WeightedParent,
     /// the number for `nodeAt`
     function edge(bytes32 id)
         external
         view
         returns (address trainer, uint256 number, uint256 timestamp, uint256[] memory parts);
+
+    /// @notice A node's place on its first line as it is stored, in one word, by its number; NodeLine says how to read it. Zero where
+    /// there is no such node. For contracts that walk, such as ILineageReader.
+    function line(uint256 number) external view returns (uint256);
 
     /// @notice A page of a node's children, the newest first; empty where there is no such node.
     /// @dev Reverts with NotAChild if the cursor is neither zero nor a child of `id`.
@@ -147,21 +164,4 @@ interface ILineage {
     /// @notice The node of depth `depth` on the first line of `id`; zero where the line has none.
     /// @dev O(log depth).
     function ancestorAt(bytes32 id, uint256 depth) external view returns (bytes32);
-
-    /// @notice The deepest node that lies on both first lines; zero where they do not meet. Of a node and itself: the node.
-    /// @dev O(log depth).
-    function nearestCommonAncestor(bytes32 a, bytes32 b) external view returns (bytes32);
-
-    /// @notice Who proved the nodes of a first line, from `id` downwards, repetitions included.
-    /// @param limit the greatest number of nodes to visit
-    /// @return page trainers of `id`, of its first parent, ..
-    /// @return next where to go on: the `id` of the next page, zero after the last
-    function trainersAlong(bytes32 id, uint256 limit) external view returns (address[] memory page, bytes32 next);
-
-    /// @notice The seeds and declared imports that a node descends from, through all parents, each once.
-    /// @dev Follows at most `limit` lines, each in O(log depth): one for the node, then one for each parent of each merge
-    /// met. A limit of 1 + the number of parents of all merges among the ancestors always suffices.
-    /// @return found nodes of depth 0; empty where there is no such node
-    /// @return complete whether these are all; false if the limit was reached before
-    function origins(bytes32 id, uint256 limit) external view returns (bytes32[] memory found, bool complete);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {DatasetId, ModelId, ShardId} from "./Ids.sol";
+import {IForeignPrograms} from "./IForeignPrograms.sol";
+import {ModelId, ShardId} from "./Ids.sol";
 import {ILineage} from "./ILineage.sol";
 import {INetworks} from "./INetworks.sol";
 import {IVerifiers} from "./IVerifiers.sol";
@@ -14,7 +15,8 @@ import {G1Point, Proof, Srs} from "./Proof.sol";
 /// owner: nobody can change or remove a node, an edge or a shard.
 ///
 /// Nodes: a *seed* has pseudo-random weights that follow from a block's hash, an *import* has weights made elsewhere, a *train*
-/// node descends from one parent by gradient steps over one shard, a *merge* is a rounded weighted sum of several parents.
+/// node descends from one parent by gradient steps over one shard, a *merge* is a rounded weighted sum of several parents, and of
+/// a *foreign* node another proof system's adapter says how it follows from its parents.
 ///
 /// What is proved is the step, not its worth: rows are whatever their owner committed to, so that a training can lead to
 /// weights made elsewhere or leave them as they were.
@@ -62,18 +64,6 @@ interface IModelRegistry is ILineage {
         bytes32 schema;
         uint256 number;
         uint256 version;
-    }
-
-    /// @notice A dataset as it is stored. All fields are zero where there is no such dataset.
-    /// @param registrar who listed it; not necessarily the owner of its shards
-    /// @param shards how many
-    /// @param rows of all shards together
-    /// @param firstBlock the earliest block in which one of its shards was registered
-    struct Dataset {
-        address registrar;
-        uint256 shards;
-        uint256 rows;
-        uint256 firstBlock;
     }
 
     /// @notice A request for a seed. All fields are zero where there is no such request.
@@ -151,7 +141,27 @@ interface IModelRegistry is ILineage {
         G1Point[] child;
     }
 
+    /// @notice A child that another proof system vouches for.
+    /// @param shape of the child, canonical
+    /// @param schema what its inputs and outputs are said to mean; zero: not stated
+    /// @param program of IForeignPrograms
+    /// @param parents ids of 1..8 different registered models, the first line's first: all convolutional networks if the child is
+    /// one, else none
+    /// @param child commitment to the weights
+    /// @param foreignProof in the encoding of the program's adapter
+    struct ForeignEdge {
+        uint256 shape;
+        bytes32 schema;
+        uint256 program;
+        ModelId[] parents;
+        G1Point[] child;
+        bytes foreignProof;
+    }
+
     // ------------------------------------------------------------------------------------------------ events
+
+    /// @notice What a trainer's next models take of everything that they and their descendants are paid, in 1/10,000.
+    event ShareChosen(address indexed trainer, uint256 share);
 
     /// @notice The registry stands. With dev keys anyone can forge proofs: such a registry proves nothing.
     event RegistryDeployed(IVerifiers verifiers, bool devKeys);
@@ -160,9 +170,6 @@ interface IModelRegistry is ILineage {
     event ShardRegistered(
         ShardId indexed id, address indexed owner, uint256 descriptor, bytes32 schema, G1Point[] commitment
     );
-
-    /// @notice Shards were listed as one dataset.
-    event DatasetRegistered(DatasetId indexed id, address indexed registrar, ShardId[] shardIds, uint256 rows, string uri);
 
     /// @notice A seed was asked for. The same trainer asking repeatedly may be choosing among seeds.
     event SeedRequested(
@@ -205,7 +212,13 @@ interface IModelRegistry is ILineage {
     /// @notice How a merge node came to be. The first parent is indexed, so that a first line can be followed.
     event Merged(ModelId indexed child, ModelId indexed firstParent, ModelId[] parents, int24[][] coefficients);
 
+    /// @notice How a foreign node came to be: the adapter of this program says that it follows from these parents.
+    event Foreign(ModelId indexed child, uint256 indexed program, address indexed adapter, ModelId[] parents);
+
     // ------------------------------------------------------------------------------------------------ errors
+
+    /// @notice Thrown when a share is above 5,000 (50 %).
+    error ShareOutOfRange(uint256 share);
 
     // Shapes and parameters
     /// @notice Thrown when a word is not the canonical shape of a model: absent layers, head, offsets or unused bits are not as
@@ -270,16 +283,6 @@ interface IModelRegistry is ILineage {
     error TooManyRecords(uint256 number);
     /// @notice Thrown when an edge would have 2^12 segments or more.
     error TooManySegments(uint256 segments);
-    /// @notice Thrown when a dataset would have no shards.
-    error EmptyDataset();
-    /// @notice Thrown when the ids of shards are not strictly ascending.
-    error ShardsNotAscending(ShardId previous, ShardId next);
-    /// @notice Thrown when shards of one dataset differ in inputs, outputs or kind.
-    error ShardsOfDifferentFamilies(ShardId first, ShardId other);
-    /// @notice Thrown when shards of one dataset differ in schema, or one states none.
-    error ShardsOfDifferentSchemas(ShardId first, ShardId other);
-    /// @notice Thrown when the same registrar listed the same shards with the same text already.
-    error DatasetExists(DatasetId id);
     /// @notice Thrown when there is no such request.
     error UnknownSeedRequest(uint256 requestId);
     /// @notice Thrown when somebody else than the trainer who asked uses a request.
@@ -294,14 +297,16 @@ interface IModelRegistry is ILineage {
     error SeedExpired(uint256 requestId, uint256 seedBlock);
 
     // Merges
-    /// @notice Thrown when a merge has fewer than 2 or more than 8 parents.
+    /// @notice Thrown when a merge has fewer than 2 or more than 8 parents, or a foreign child none or more than 8.
     error UnsupportedParents(uint256 parents);
     /// @notice Thrown when a merge has not one coefficient for each layer and parent.
     error CoefficientsMismatch(uint256 layer, uint256 coefficients);
     /// @notice Thrown when a coefficient is not in (-2^17, 2^17).
     error CoefficientOutOfRange(uint256 layer, uint256 parent, int256 coefficient);
-    /// @notice Thrown when a merge names a parent twice.
+    /// @notice Thrown when a parent is named twice.
     error ParentTwice(ModelId parent);
+    /// @notice Thrown when a foreign child is a convolutional network and a parent is not, or the other way round.
+    error ParentOfOtherKind(ModelId parent);
     /// @notice Thrown when all coefficients of a parent are zero.
     error ParentWithoutPart(ModelId parent);
 
@@ -324,12 +329,6 @@ interface IModelRegistry is ILineage {
         G1Point[] calldata commitment,
         Proof calldata proof
     ) external returns (ShardId id);
-
-    /// @notice Lists registered shards as one dataset. Anyone may list any shards.
-    /// @param shardIds strictly ascending, which makes the id canonical and duplicates impossible; all of the same
-    /// inputs, outputs, kind and schema
-    /// @param uri where to read about it; part of the id like the registrar, so that nobody can take a dataset's id
-    function registerDataset(ShardId[] calldata shardIds, string calldata uri) external returns (DatasetId id);
 
     // ------------------------------------------------------------------------------------------------ models
 
@@ -387,10 +386,23 @@ interface IModelRegistry is ILineage {
     ) external returns (ModelId id);
 
     /// @notice Registers a child of several parents: their rounded weighted sum.
-    /// @dev Program *merge*. The weights that `weightedParents` reports follow from the coefficients.
+    /// @dev Program *merge*. The weights that ILineageReader.weightedParents reports follow from the coefficients.
     function merge(MergeEdge calldata edge, Proof calldata proof) external returns (ModelId child);
 
+    /// @notice Registers a child that another proof system vouches for. The node and all its descendants answer `isForeign`.
+    /// @dev Program *import*, with the child's id as its source: weights are in range, padding is zero. How they follow from the
+    /// parents is what the foreign program's adapter says.
+    function registerForeign(ForeignEdge calldata edge, Proof calldata proof) external returns (ModelId child);
+
+    /// @notice Chooses what the sender's next models take of everything that they and their descendants are paid. Models that
+    /// are registered keep what was chosen for them.
+    /// @param share 0..5,000, in 1/10,000
+    function chooseShare(uint256 share) external;
+
     // ------------------------------------------------------------------------------------------------ reading
+
+    /// @notice The foreign program that made a node; zero where none did.
+    function foreignProgramOf(ModelId id) external view returns (uint256);
 
     /// @notice A shard; all zero where there is none.
     function shard(ShardId id) external view returns (ShardRecord memory);
@@ -417,9 +429,6 @@ interface IModelRegistry is ILineage {
     /// states one, else the parent's. Of a merge: the one that its parents have, those without one aside;
     /// keccak256("descent.schema.mixed") where two differ.
     function schemaOf(ModelId id) external view returns (bytes32);
-
-    /// @notice A dataset; all zero where there is none.
-    function dataset(DatasetId id) external view returns (Dataset memory);
 
     /// @notice A request for a seed; all zero where there is none.
     function seedRequest(uint256 requestId) external view returns (SeedRequest memory);
@@ -449,12 +458,12 @@ interface IModelRegistry is ILineage {
     /// @notice The contract that judges shapes of convolutional networks; it never changes.
     function networks() external view returns (INetworks);
 
+    /// @notice The adapters to other proof systems; the contract never changes, anyone can add to it.
+    function foreignPrograms() external view returns (IForeignPrograms);
+
     /// @notice Whether the powers or any key on record are the development's, whose secrets are public.
     function devKeys() external view returns (bool);
 
     /// @notice The ceremony's powers that openings are checked against.
     function srs() external view returns (Srs memory);
-
-    /// @notice Whether this contract has an interface (ERC-165): ILineage and ERC-165 itself.
-    function supportsInterface(bytes4 interfaceId) external view returns (bool);
 }

@@ -3,10 +3,11 @@ pragma solidity ^0.8.28;
 
 import {IModelRegistry} from "./IModelRegistry.sol";
 import {IScoreboard} from "./IScoreboard.sol";
+import {IStatuses} from "./IStatuses.sol";
 import {G1Point, Proof} from "./Proof.sol";
 
 /// @title Trainers sign, anybody pays
-/// @notice Carries a trainer's signed request to a registry, a scoreboard or a contract of cards, which then acts as if the
+/// @notice Carries a trainer's signed request to a registry, a scoreboard, a contract of cards or of trainers, or a credit vault, which then acts as if the
 /// trainer had called. The request is EIP-712 typed data (domain "Descent relay", version "1", this chain, this contract)
 /// that a wallet can show: one type for each function here. Models and shards stand in it by their ids, which are hashes of
 /// commitments and shapes. The shape of a new model stands in it as people read it, like `784-128-10` or
@@ -140,6 +141,52 @@ interface IRelay {
         string calldata uri,
         Permission calldata permission
     ) external;
+
+    /// @notice Carries Supersede(address statuses,address trainer,bytes32 node,bytes32 successor,bytes32[] steps,uint256
+    /// nonce,uint256 deadline).
+    function supersede(
+        address statuses,
+        bytes32 node,
+        bytes32 successor,
+        bytes32[] calldata steps,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Carries SetStatus(address statuses,address trainer,bytes32 node,uint8 mark,string reason,uint256 nonce,uint256
+    /// deadline).
+    function setStatus(
+        address statuses,
+        bytes32 node,
+        IStatuses.Mark mark,
+        string calldata reason,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Carries ChooseShare(address registry,address trainer,uint256 share,uint256 nonce,uint256 deadline).
+    function chooseShare(address registry, uint256 share, Permission calldata permission) external;
+
+    /// @notice Carries LowerShare(address vault,address trainer,bytes32 node,uint256 share,uint256 nonce,uint256 deadline).
+    /// `trainer`, here and in what follows, is who signs: the key of the trainer that the node names.
+    function lowerShare(address vault, bytes32 node, uint256 share, Permission calldata permission) external;
+
+    /// @notice Carries Withdraw(address vault,address trainer,address account,address token,address to,uint256 nonce,uint256
+    /// deadline). `account`, here and in what follows, is the trainer that nodes name, for whom the key acts.
+    function withdraw(
+        address vault,
+        address account,
+        address token,
+        address to,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Carries SetPayout(address trainers,address trainer,address account,address payout,uint256 nonce,uint256 deadline).
+    function setPayout(address trainers, address account, address payout, Permission calldata permission) external;
+
+    /// @notice Carries OfferKey(address trainers,address trainer,address account,address key,uint256 nonce,uint256 deadline).
+    function offerKey(address trainers, address account, address key, Permission calldata permission) external;
+
+    /// @notice Carries AcceptKey(address trainers,address trainer,address account,uint256 nonce,uint256 deadline).
+    function acceptKey(address trainers, address account, Permission calldata permission) external;
 
     /// @notice Makes a nonce of the sender's useless, and with it any request that carries it.
     function cancel(uint256 nonce) external;

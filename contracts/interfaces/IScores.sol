@@ -21,6 +21,23 @@ interface IScores {
         uint256 rows;
     }
 
+    /// @notice What can be won on a benchmark, and when. All fields are zero where there is none.
+    /// @param measure None while it is sealed: then its data are not known
+    /// @param rows of the benchmark, zero while it is sealed. No more can be right
+    /// @param openedAt when scores could first be entered, in seconds; zero while it is sealed
+    /// @param openBy until when it must be opened, in seconds, and should have been if it was late; zero if it was never sealed
+    /// @param dataset id of its list of shards, known while it is sealed too
+    struct Board {
+        Measure measure;
+        uint256 rows;
+        uint256 openedAt;
+        uint256 openBy;
+        bytes32 dataset;
+    }
+
+    /// @notice What can be won on a benchmark, and when.
+    function boardOf(bytes32 benchmark) external view returns (Board memory);
+
     /// @notice The best proven score of a model on a benchmark.
     function scoreOf(bytes32 model, bytes32 benchmark) external view returns (Score memory);
 

@@ -10,7 +10,7 @@ type ShardId is bytes32;
 /// @dev keccak256(abi.encode(registrar, shardIds, uri)).
 type DatasetId is bytes32;
 
-/// @dev keccak256(abi.encode(dataset, sealer, closingBlock)).
+/// @dev keccak256(abi.encode(dataset, opener, closingBlock, keccak256(abi.encode(rules)))).
 type BenchmarkId is bytes32;
 
 using {equalModels as ==} for ModelId global;

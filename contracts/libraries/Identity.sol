@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {IBenchmarks} from "../interfaces/IBenchmarks.sol";
 import {BenchmarkId, DatasetId, ModelId, ShardId} from "../interfaces/Ids.sol";
 import {G1Point} from "../interfaces/Proof.sol";
 
@@ -23,8 +24,13 @@ library Identity {
         return DatasetId.wrap(keccak256(abi.encode(registrar, shardIds, uri)));
     }
 
-    function ofBenchmark(DatasetId dataset, address sealer, uint256 closingBlock) internal pure returns (BenchmarkId) {
-        return BenchmarkId.wrap(keccak256(abi.encode(dataset, sealer, closingBlock)));
+    function ofBenchmark(DatasetId dataset, address opener, uint256 closingBlock, IBenchmarks.Rules calldata rules)
+        internal
+        pure
+        returns (BenchmarkId)
+    {
+        bytes32 rulesHash = keccak256(abi.encode(rules));
+        return BenchmarkId.wrap(keccak256(abi.encode(dataset, opener, closingBlock, rulesHash)));
     }
 
     /// @dev keccak256 of the words x, y of every point, then the geometry.

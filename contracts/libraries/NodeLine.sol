@@ -40,7 +40,7 @@ library NodeLineLibrary {
     /// @param parentNumber its first parent
     /// @param parentLine that one's word
     /// @param parentJumpLine the word where the parent's jump leads
-    /// @param isMerge whether the child has further parents
+    /// @param isMerge whether the child may have further parents: a merge or a foreign child
     /// @param block_ number of this block
     function child(
         uint256 parentNumber,
@@ -95,7 +95,7 @@ library NodeLineLibrary {
         return (NodeLine.unwrap(line) >> DEPTH) & MAX_DEPTH;
     }
 
-    /// @return how many nodes of the first line, this one included, are merges
+    /// @return how many nodes of the first line, this one included, are merges or foreign children
     function merges(NodeLine line) internal pure returns (uint256) {
         return (NodeLine.unwrap(line) >> MERGES) & MAX_DEPTH;
     }
@@ -111,11 +111,16 @@ library NodeLineLibrary {
 
     /// @return the depth where the jump leads
     function jumpDepth(NodeLine line) internal pure returns (uint256) {
-        return line.depth() + 1 - (1 << line.jumpBits());
+        // A jump never leads above depth 0.
+        unchecked {
+            return line.depth() + 1 - (1 << line.jumpBits());
+        }
     }
 
     /// @return the depth where the parent's jump leads; only for nodes that have a parent
     function parentJumpDepth(NodeLine line) internal pure returns (uint256) {
-        return line.depth() - (1 << (NodeLine.unwrap(line) >> PARENT_JUMP_BITS));
+        unchecked {
+            return line.depth() - (1 << (NodeLine.unwrap(line) >> PARENT_JUMP_BITS));
+        }
     }
 }

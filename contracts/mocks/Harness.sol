@@ -114,21 +114,36 @@ contract Harness {
         return Identity.ofDataset(registrar, shardIds, uri);
     }
 
-    function head(address trainer, ILineage.Kind kind, uint256 number, uint256 traits, uint256 version)
-        external
-        view
-        returns (address, ILineage.Kind, uint256, bool, bool, uint256, uint256)
-    {
-        NodeHead made = NodeHeadLibrary.make(trainer, kind, number, traits, version);
-        return (
-            made.trainer(),
-            made.kind(),
-            made.number(),
-            made.declared(),
-            made.isNetwork(),
-            made.version(),
-            made.timestamp()
-        );
+    struct HeadRecord {
+        address trainer;
+        ILineage.Kind kind;
+        uint256 number;
+        bool declared;
+        bool network;
+        bool foreign;
+        uint256 version;
+        uint256 timestamp;
+        uint256 stack;
+    }
+
+    function head(
+        address trainer,
+        ILineage.Kind kind,
+        uint256 number,
+        uint256 traits,
+        uint256 version,
+        uint256 stack
+    ) external view returns (HeadRecord memory record) {
+        NodeHead made = NodeHeadLibrary.make(trainer, kind, number, traits, version, stack);
+        record.trainer = made.trainer();
+        record.kind = made.kind();
+        record.number = made.number();
+        record.declared = made.declared();
+        record.network = made.isNetwork();
+        record.foreign = made.isForeign();
+        record.version = made.version();
+        record.timestamp = made.timestamp();
+        record.stack = made.stack();
     }
 
     function childLine(uint256 parent, NodeLine parentLine, NodeLine jumpLine, bool isMerge)

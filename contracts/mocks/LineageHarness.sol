@@ -10,6 +10,18 @@ contract LineageHarness is Lineage {
         _addOrigin(id, msg.sender, kind, 1, kind == Kind.Import ? NodeHeadLibrary.DECLARED : 0);
     }
 
+    function chooseShare(uint256 share) external {
+        _setShare(msg.sender, share);
+    }
+
+    function addForeign(bytes32 id, bytes32[] calldata parentIds) external {
+        uint256[] memory weights = new uint256[](parentIds.length);
+        for (uint256 i = 0; i < weights.length; ++i) {
+            weights[i] = 1;
+        }
+        _addMerge(id, msg.sender, Kind.Foreign, 1, NodeHeadLibrary.FOREIGN, parentIds, weights);
+    }
+
     function addChild(bytes32 id, bytes32 parent) external returns (uint256 depth) {
         (, depth) = _addChild(id, msg.sender, 1, parent);
     }
@@ -18,7 +30,7 @@ contract LineageHarness is Lineage {
         external
         returns (uint256 depth)
     {
-        (, depth) = _addMerge(id, msg.sender, 1, parentIds, weights);
+        (, depth) = _addMerge(id, msg.sender, Kind.Merge, 1, 0, parentIds, weights);
     }
 
     /// @dev Adds a line of `count` children below `parent`: ids first, first + 1, ..
@@ -34,12 +46,6 @@ contract LineageHarness is Lineage {
     function gasOfIsAncestor(bytes32 ancestor, bytes32 descendant) external view returns (bool answer, uint256 spent) {
         uint256 before = gasleft();
         answer = this.isAncestor(ancestor, descendant);
-        spent = before - gasleft();
-    }
-
-    function gasOfNearestCommonAncestor(bytes32 a, bytes32 b) external view returns (bytes32 answer, uint256 spent) {
-        uint256 before = gasleft();
-        answer = this.nearestCommonAncestor(a, b);
         spent = before - gasleft();
     }
 }

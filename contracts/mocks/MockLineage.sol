@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
 import {ILineage} from "../interfaces/ILineage.sol";
+import {NodeHeadLibrary} from "../libraries/NodeHead.sol";
+import {NodeLine, NodeLineLibrary} from "../libraries/NodeLine.sol";
 
 /// @title A registry for tests of contracts that read one
 /// @notice Answers like the real registry, but anyone may add any node without a proof and under any id. Its walks are
@@ -10,12 +12,27 @@ contract MockLineage is ILineage {
     error UnknownModel(bytes32 id);
     error ModelExists(bytes32 id);
     error NeedsTrainer();
+    error ShareOutOfRange(uint256 share);
     error UnsupportedParents(uint256 parents);
 
     uint256 public constant MAX_PARENTS = 8;
 
     mapping(bytes32 id => Node) private _nodes;
-    mapping(bytes32 id => WeightedParent[]) private _parents;
+    struct Parent {
+        bytes32 id;
+        uint256 weight;
+    }
+
+    struct Credit {
+        uint256 share;
+        uint256 stack;
+        bool foreign;
+    }
+
+    mapping(bytes32 id => Parent[]) private _parents;
+    mapping(bytes32 id => Credit) private _credits;
+    mapping(uint256 number => NodeLine) private _lines;
+    mapping(address trainer => uint256) private _shares;
     mapping(bytes32 id => bytes32[]) private _children;
     bytes32[] private _ids;
 
@@ -48,6 +65,23 @@ contract MockLineage is ILineage {
         _add(id, trainer, Kind.Merge, ids, weights);
     }
 
+    /// @notice Adds a child of 1 to 8 parents that a foreign program made.
+    function addForeign(bytes32 id, address trainer, bytes32[] calldata ids) external {
+        if (ids.length == 0 || ids.length > MAX_PARENTS) revert UnsupportedParents(ids.length);
+        uint256[] memory weights = new uint256[](ids.length);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            weights[i] = 1;
+        }
+        _add(id, trainer, Kind.Foreign, ids, weights);
+    }
+
+    /// @notice Chooses the share of a trainer's next nodes.
+    /// @param share 0..5,000, in 1/10,000
+    function chooseShare(address trainer, uint256 share) external {
+        if (share > NodeHeadLibrary.WHOLE / 2) revert ShareOutOfRange(share);
+        _shares[trainer] = share;
+    }
+
     // ------------------------------------------------------------------------------------------------ nodes
 
     /// @inheritdoc ILineage
@@ -76,6 +110,31 @@ contract MockLineage is ILineage {
     }
 
     /// @inheritdoc ILineage
+    function isForeign(bytes32 id) external view returns (bool) {
+        return _credits[id].foreign;
+    }
+
+    /// @inheritdoc ILineage
+    function chosenShare(address trainer) external view returns (uint256) {
+        return _shares[trainer];
+    }
+
+    /// @inheritdoc ILineage
+    function creditOf(bytes32 id)
+        external
+        view
+        returns (address trainer, uint256 number, uint256 share, uint256 stack)
+    {
+        Credit memory credit = _credits[id];
+        return (_nodes[id].trainer, _nodes[id].number, credit.share, credit.stack);
+    }
+
+    /// @inheritdoc ILineage
+    function line(uint256 number) external view returns (uint256) {
+        return NodeLine.unwrap(_lines[number]);
+    }
+
+    /// @inheritdoc ILineage
     function nodeCount() external view returns (uint256) {
         return _ids.length;
     }
@@ -94,16 +153,11 @@ contract MockLineage is ILineage {
 
     /// @inheritdoc ILineage
     function parents(bytes32 id) external view returns (bytes32[] memory ids) {
-        WeightedParent[] storage list = _parents[id];
+        Parent[] storage list = _parents[id];
         ids = new bytes32[](list.length);
         for (uint256 i = 0; i < ids.length; ++i) {
             ids[i] = list[i].id;
         }
-    }
-
-    /// @inheritdoc ILineage
-    function weightedParents(bytes32 id) external view returns (WeightedParent[] memory) {
-        return _parents[id];
     }
 
     /// @inheritdoc ILineage
@@ -112,7 +166,7 @@ contract MockLineage is ILineage {
         view
         returns (address trainer, uint256 number, uint256 timestamp, uint256[] memory parts)
     {
-        WeightedParent[] storage list = _parents[id];
+        Parent[] storage list = _parents[id];
         parts = new uint256[](list.length);
         for (uint256 i = 0; i < list.length; ++i) {
             parts[i] = (list[i].weight << 32) | _nodes[list[i].id].number;
@@ -160,65 +214,25 @@ contract MockLineage is ILineage {
         return _at(id, depth);
     }
 
-    /// @inheritdoc ILineage
-    function nearestCommonAncestor(bytes32 a, bytes32 b) external view returns (bytes32) {
-        if (_nodes[a].kind == Kind.None || _nodes[b].kind == Kind.None) return 0;
-        uint256 depth = _nodes[a].depth < _nodes[b].depth ? _nodes[a].depth : _nodes[b].depth;
-        (a, b) = (_at(a, depth), _at(b, depth));
-        while (a != b) (a, b) = (_nodes[a].parent, _nodes[b].parent);
-        return a;
-    }
-
-    /// @inheritdoc ILineage
-    function trainersAlong(bytes32 id, uint256 limit) external view returns (address[] memory page, bytes32 next) {
-        uint256 length = _nodes[id].kind == Kind.None ? 0 : _nodes[id].depth + 1;
-        page = new address[](length < limit ? length : limit);
-        for (uint256 i = 0; i < page.length; ++i) {
-            page[i] = _nodes[id].trainer;
-            id = _nodes[id].parent;
-        }
-        next = length == 0 ? bytes32(0) : id;
-    }
-
-    /// @inheritdoc ILineage
-    function origins(bytes32 id, uint256 limit) external view returns (bytes32[] memory found, bool complete) {
-        uint256 capacity = limit < _ids.length * MAX_PARENTS + 1 ? limit : _ids.length * MAX_PARENTS + 1;
-        bytes32[] memory lines = new bytes32[](capacity);
-        found = new bytes32[](capacity);
-        uint256 count = 0;
-        uint256 open = 0;
-        complete = true;
-        if (_nodes[id].kind != Kind.None) (lines, open, complete) = _follow(lines, 0, id);
-        for (uint256 i = 0; i < open; ++i) {
-            bytes32 here = lines[i];
-            while (_nodes[here].depth > 0) {
-                for (uint256 k = 1; k < _parents[here].length; ++k) {
-                    bool fits;
-                    (lines, open, fits) = _follow(lines, open, _parents[here][k].id);
-                    complete = complete && fits;
-                }
-                here = _nodes[here].parent;
-            }
-            (found, count,) = _follow(found, count, here);
-        }
-        assembly ("memory-safe") {
-            mstore(found, count)
-        }
-    }
-
     // ------------------------------------------------------------------------------------------------ inside
 
     function _add(bytes32 id, address trainer, Kind kind, bytes32[] memory ids, uint256[] memory weights) private {
         if (_nodes[id].kind != Kind.None) revert ModelExists(id);
         if (trainer == address(0)) revert NeedsTrainer();
         bool declared = kind == Kind.Import;
+        Credit memory credit = Credit(_shares[trainer], _shares[trainer], kind == Kind.Foreign);
         for (uint256 i = 0; i < ids.length; ++i) {
             if (_nodes[ids[i]].kind == Kind.None) revert UnknownModel(ids[i]);
             declared = declared || _nodes[ids[i]].declared;
-            _parents[id].push(WeightedParent(ids[i], weights[i]));
+            credit.foreign = credit.foreign || _credits[ids[i]].foreign;
+            credit.stack += _credits[ids[i]].stack;
+            _parents[id].push(Parent(ids[i], weights[i]));
             _children[ids[i]].push(id);
         }
+        if (credit.stack > NodeHeadLibrary.OVER) credit.stack = NodeHeadLibrary.OVER;
+        _credits[id] = credit;
         _ids.push(id);
+        _lines[_ids.length] = _lineOf(ids, kind);
         _nodes[id] = Node({
             trainer: trainer,
             kind: kind,
@@ -232,6 +246,14 @@ contract MockLineage is ILineage {
         });
     }
 
+    /// @dev Of the node that was numbered last, below its first parent.
+    function _lineOf(bytes32[] memory ids, Kind kind) private view returns (NodeLine) {
+        if (ids.length == 0) return NodeLineLibrary.origin(_ids.length, block.number);
+        uint256 parent = _nodes[ids[0]].number;
+        NodeLine above = _lines[parent];
+        return NodeLineLibrary.child(parent, above, _lines[above.jump()], kind > Kind.Train, block.number);
+    }
+
     function _at(bytes32 id, uint256 depth) private view returns (bytes32) {
         if (_nodes[id].kind == Kind.None || _nodes[id].depth < depth) return 0;
         while (_nodes[id].depth > depth) id = _nodes[id].parent;
@@ -239,24 +261,10 @@ contract MockLineage is ILineage {
     }
 
     function _isParent(bytes32 parent, bytes32 child) private view returns (bool) {
-        WeightedParent[] storage list = _parents[child];
+        Parent[] storage list = _parents[child];
         for (uint256 i = 0; i < list.length; ++i) {
             if (list[i].id == parent) return true;
         }
         return false;
-    }
-
-    /// @dev Appends an id unless it is there; `fits` is false where there is no room.
-    function _follow(bytes32[] memory list, uint256 size, bytes32 id)
-        private
-        pure
-        returns (bytes32[] memory, uint256, bool fits)
-    {
-        for (uint256 i = 0; i < size; ++i) {
-            if (list[i] == id) return (list, size, true);
-        }
-        if (size == list.length) return (list, size, false);
-        list[size] = id;
-        return (list, size + 1, true);
     }
 }

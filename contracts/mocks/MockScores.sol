@@ -8,6 +8,12 @@ import {IScores} from "../interfaces/IScores.sol";
 contract MockScores is IScores {
     mapping(bytes32 model => mapping(bytes32 benchmark => Score)) private _scores;
     mapping(bytes32 benchmark => bytes32) private _leaders;
+    mapping(bytes32 benchmark => Board) private _boards;
+
+    /// @notice Says what a benchmark is; until then it is none.
+    function setBoard(bytes32 benchmark, Board calldata board) external {
+        _boards[benchmark] = board;
+    }
 
     /// @notice Sets a model's score, better or not than the one before.
     function setScore(bytes32 model, bytes32 benchmark, Score calldata score) external {
@@ -19,6 +25,11 @@ contract MockScores is IScores {
     /// @inheritdoc IScores
     function scoreOf(bytes32 model, bytes32 benchmark) external view returns (Score memory) {
         return _scores[model][benchmark];
+    }
+
+    /// @inheritdoc IScores
+    function boardOf(bytes32 benchmark) external view returns (Board memory) {
+        return _boards[benchmark];
     }
 
     /// @inheritdoc IScores

@@ -6,10 +6,10 @@ import {Ranking} from "../libraries/Ranking.sol";
 /// @title Test only: a leaderboard of numbers
 contract RankingHarness {
     Ranking.Board private _board;
-    mapping(uint256 number => uint256) private _slots;
+    mapping(address owner => uint256) private _slots;
 
-    function enter(uint256 number, uint256 value, bool ascending) external returns (uint256 place) {
-        (place, _slots[number]) = Ranking.enter(_board, number, value, ascending, _slots[number]);
+    function enter(address owner, uint256 number, uint256 value, bool ascending) external returns (uint256 place) {
+        (place, _slots[owner]) = Ranking.enter(_board, owner, number, value, ascending, _slots[owner]);
     }
 
     function numbers() external view returns (uint256[] memory list) {

@@ -2,7 +2,9 @@
 pragma solidity 0.8.37;
 
 import {Relayed} from "../Relayed.sol";
+import {ForeignPrograms} from "../ForeignPrograms.sol";
 import {Networks} from "../Networks.sol";
+import {IForeignPrograms} from "../interfaces/IForeignPrograms.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {INetworks} from "../interfaces/INetworks.sol";
 import {IVerifiers} from "../interfaces/IVerifiers.sol";
@@ -21,6 +23,7 @@ abstract contract Proven is IModelRegistry, Relayed {
 
     IVerifiers private immutable VERIFIERS;
     INetworks private immutable NETWORKS;
+    IForeignPrograms internal immutable FOREIGN_PROGRAMS;
 
     mapping(bytes32 schema => uint256 number) private _schemaNumbers;
     mapping(uint256 number => bytes32 schema) private _schemas;
@@ -29,6 +32,7 @@ abstract contract Proven is IModelRegistry, Relayed {
     constructor(IVerifiers verifiers_, address relay_) Relayed(relay_) {
         VERIFIERS = verifiers_;
         NETWORKS = new Networks();
+        FOREIGN_PROGRAMS = new ForeignPrograms();
         emit RegistryDeployed(verifiers_, verifiers_.devKeys());
     }
 
@@ -40,6 +44,11 @@ abstract contract Proven is IModelRegistry, Relayed {
     /// @inheritdoc IModelRegistry
     function networks() external view returns (INetworks) {
         return NETWORKS;
+    }
+
+    /// @inheritdoc IModelRegistry
+    function foreignPrograms() external view returns (IForeignPrograms) {
+        return FOREIGN_PROGRAMS;
     }
 
     /// @inheritdoc IModelRegistry

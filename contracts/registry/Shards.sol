@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Blocks} from "../Blocks.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
-import {DatasetId, ShardId} from "../interfaces/Ids.sol";
+import {ShardId} from "../interfaces/Ids.sol";
 import {G1Point, Proof} from "../interfaces/Proof.sol";
 import {Identity} from "../libraries/Identity.sol";
 import {Shape} from "../libraries/Shape.sol";
@@ -12,7 +12,7 @@ import {Statement} from "../libraries/Statement.sol";
 import {Proven} from "./Proven.sol";
 
 /// @title Shards
-/// @notice Shards of data and lists of them.
+/// @notice Shards of data.
 abstract contract Shards is Proven, Blocks {
     /// @dev Two words: | id 256 |, | block 56 | descriptor without offsets 40 |.
     struct ShardBody {
@@ -21,17 +21,8 @@ abstract contract Shards is Proven, Blocks {
         uint56 blockNumber;
     }
 
-    /// @dev One word. No block has room for 2^20 shards, so that 32 bits hold the rows.
-    struct PackedDataset {
-        address registrar;
-        uint24 shards;
-        uint32 rows;
-        uint40 firstBlock;
-    }
-
     mapping(ShardId id => ShardHead) private _shards;
     mapping(uint256 number => ShardBody) private _shardBodies;
-    mapping(DatasetId id => PackedDataset) private _datasets;
     uint256 private _shardCount;
 
     /// @inheritdoc IModelRegistry
@@ -45,16 +36,6 @@ abstract contract Shards is Proven, Blocks {
         Proof calldata proof
     ) external returns (ShardId id) {
         return _registerShard(Shape.packShard(inputs, outputs, rows, kind), schema, commitment, proof);
-    }
-
-    /// @inheritdoc IModelRegistry
-    function registerDataset(ShardId[] calldata shardIds, string calldata uri) external returns (DatasetId id) {
-        if (shardIds.length == 0) revert EmptyDataset();
-        id = Identity.ofDataset(_sender(), shardIds, uri);
-        if (_datasets[id].registrar != address(0)) revert DatasetExists(id);
-        (uint256 rows, uint256 firstBlock) = _measure(shardIds);
-        _datasets[id] = PackedDataset(_sender(), uint24(shardIds.length), uint32(rows), uint40(firstBlock));
-        emit DatasetRegistered(id, _sender(), shardIds, rows, uri);
     }
 
     /// @inheritdoc IModelRegistry
@@ -73,12 +54,6 @@ abstract contract Shards is Proven, Blocks {
             head.number(),
             head.version()
         );
-    }
-
-    /// @inheritdoc IModelRegistry
-    function dataset(DatasetId id) external view returns (Dataset memory) {
-        PackedDataset memory packed = _datasets[id];
-        return Dataset(packed.registrar, packed.shards, packed.rows, packed.firstBlock);
     }
 
     /// @inheritdoc IModelRegistry
@@ -111,26 +86,5 @@ abstract contract Shards is Proven, Blocks {
         _shards[id] = ShardHeadLibrary.make(_sender(), number, version, _numberOfSchema(schema));
         _shardBodies[number] = ShardBody(id, Shape.shardGeometry(descriptor), uint56(_blockNumber()));
         emit ShardRegistered(id, _sender(), descriptor, schema, commitment);
-    }
-
-    /// @dev Rejects shards that are not one dataset.
-    /// @return rows of all
-    /// @return firstBlock the earliest block in which one was registered
-    function _measure(ShardId[] calldata shardIds) private view returns (uint256 rows, uint256 firstBlock) {
-        firstBlock = type(uint40).max;
-        ShardHead first = _knownShard(shardIds[0]);
-        uint256 family = Shape.geometryFamily(_shardBodies[first.number()].geometry);
-        for (uint256 i = 0; i < shardIds.length; ++i) {
-            if (i > 0 && ShardId.unwrap(shardIds[i]) <= ShardId.unwrap(shardIds[i - 1])) {
-                revert ShardsNotAscending(shardIds[i - 1], shardIds[i]);
-            }
-            ShardHead head = _knownShard(shardIds[i]);
-            ShardBody storage body = _shardBodies[head.number()];
-            (uint256 geometry, uint256 registered) = (body.geometry, body.blockNumber);
-            if (Shape.geometryFamily(geometry) != family) revert ShardsOfDifferentFamilies(shardIds[0], shardIds[i]);
-            if (head.schema() != first.schema()) revert ShardsOfDifferentSchemas(shardIds[0], shardIds[i]);
-            rows += Shape.shardRows(geometry);
-            if (registered < firstBlock) firstBlock = registered;
-        }
     }
 }

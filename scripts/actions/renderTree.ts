@@ -5,7 +5,15 @@ import { modelLabel } from '../files/models.ts';
 import { drawTree, shortId } from '../terminal/drawTree.ts';
 
 /** How a node came to be, as far as its kind does not say it. */
-function describeOrigin({ trainings = [], merge, source }: ModelNode): string {
+function describeOrigin(node: ModelNode): string {
+  const { foreign, isForeign } = node;
+  if (foreign) {
+    return `of ${foreign.parents.map(shortId).join(', ')}, foreign program ${foreign.program} (${foreign.adapter})`;
+  }
+  return `${describeMaking(node)}${isForeign ? ', below a foreign model' : ''}`;
+}
+
+function describeMaking({ trainings = [], merge, source }: ModelNode): string {
   if (trainings.length > 0) {
     const [{ learningRate, batch, passes, smoothing }] = trainings;
     const more = trainings.length === 1 ? '' : `, ${trainings.length} segments`;

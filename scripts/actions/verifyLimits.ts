@@ -1,5 +1,6 @@
 import { isNetworkShape } from '../../src/model/anyShape.ts';
 import { picturesInWords, type TrainedOnRows, trainedInWords } from '../../src/registry/check.ts';
+import type { Origins } from '../../src/registry/checkRecord.ts';
 import type { StatedSchemas } from '../../src/registry/checkSchemas.ts';
 import type { Edge } from '../../src/registry/edge.ts';
 import { definitionOf } from '../../src/registry/programs/definitions.ts';
@@ -11,8 +12,8 @@ import { printable } from '../terminal/printable.ts';
 
 /** What is known besides the edge itself. */
 export interface Known {
-  /** Whether an import above it is only declared; undefined where nobody was asked. */
-  declared: boolean | undefined;
+  /** What is not proved of its model's descent; undefined where nobody was asked. */
+  origins: Origins | undefined;
   /** What a chain has as schemas of its model and shard. */
   schemas: StatedSchemas;
   /** Whether a scored model has seen the rows; undefined where no chain told. */
@@ -27,7 +28,7 @@ export interface Known {
 
 /** What no check of an edge covers, whatever its verdict, in words. */
 export function limitsOf({ statement, metadata }: Edge, known: Known): string[] {
-  const { declared, schemas, trainedOnRows, chain, code = 'unknown', files } = known;
+  const { origins, schemas, trainedOnRows, chain, code = 'unknown', files } = known;
   const isResult = PROGRAMS[statement.program].registers === 'result';
   const { parents, schema, model, shard } = subjectOf(statement);
   const limits = [definitionOf(statement).leavesOpen(statement)];
@@ -37,9 +38,7 @@ export function limitsOf({ statement, metadata }: Edge, known: Known): string[] 
     limits.push('That the numbers are what the schema says: it is stated by whoever sent this.');
   }
   if (parents.length > 0 || isResult) {
-    if (declared === true) limits.push('Where the first weights come from: an import above this model is declared.');
-    if (declared === undefined)
-      limits.push('Where the first weights come from: an import may be declared (show <id>).');
+    limits.push(...originsInWords(origins));
   }
   limits.push('Who did the work: the sender is proved, and may have been given weights and data by others.');
   if (chain) {
@@ -50,6 +49,20 @@ export function limitsOf({ statement, metadata }: Edge, known: Known): string[] 
   if (names.length > 0)
     limits.push(`Its metadata (${names.join(', ')}): anybody may have written it, nothing vouches for it.`);
   if (!files) limits.push('That any file is what it commits to: give --weights or --shard to compare one.');
+  return limits;
+}
+
+/** What descent leaves open, as far as a chain told. */
+function originsInWords({ declared, foreign }: Partial<Origins> = {}): string[] {
+  const limits: string[] = [];
+  if (declared === true) limits.push('Where the first weights come from: an import above this model is declared.');
+  if (declared === undefined) limits.push('Where the first weights come from: an import may be declared (show <id>).');
+  if (foreign === true) {
+    limits.push('That each model above follows from its parents: for one a foreign program vouches (show <id>).');
+  }
+  if (foreign === undefined) {
+    limits.push('That each model above follows from its parents: a foreign program may vouch for one (show <id>).');
+  }
   return limits;
 }
 

@@ -9,12 +9,21 @@ const TARGET = 'src/generated/abi.ts';
 /** Interfaces whose types scripts and the page use, by the name of their constant. */
 const INTERFACES = {
   bountyBoardAbi: 'IBountyBoard',
+  conditionsAbi: 'IConditions',
   creditVaultAbi: 'ICreditVault',
+  dataAttestationsAbi: 'IDataAttestations',
+  datasetsAbi: 'IDatasets',
+  describedAbi: 'IDescribed',
+  easResolverAbi: 'IEasResolver',
+  foreignProgramsAbi: 'IForeignPrograms',
+  lineageReaderAbi: 'ILineageReader',
   modelCardsAbi: 'IModelCards',
   modelRegistryAbi: 'IModelRegistry',
   relayAbi: 'IRelay',
   relayedAbi: 'IRelayed',
   scoreboardAbi: 'IScoreboard',
+  statusesAbi: 'IStatuses',
+  trainersAbi: 'ITrainers',
   verifiersAbi: 'IVerifiers',
 };
 

@@ -14,8 +14,10 @@ const TARGET = 'build/package';
  */
 export const PACKAGE_ABIS = {
   bountyBoardAbi: 'IBountyBoard',
+  conditionsAbi: 'IConditions',
   creditVaultAbi: 'ICreditVault',
   lineageAbi: 'ILineage',
+  lineageReaderAbi: 'ILineageReader',
   modelCardsAbi: 'IModelCards',
   modelRegistryAbi: 'IModelRegistry',
   relayAbi: 'IRelay',

@@ -5,10 +5,14 @@ import { nodeAnswer } from '../../src/errors/nodeAnswer.ts';
 import {
   bountyBoardAbi,
   creditVaultAbi,
+  dataAttestationsAbi,
+  datasetsAbi,
   modelCardsAbi,
   modelRegistryAbi,
   relayAbi,
   scoreboardAbi,
+  statusesAbi,
+  trainersAbi,
 } from '../../src/generated/abi.ts';
 import { commandLine } from '../terminal/invocation.ts';
 
@@ -75,15 +79,28 @@ export function parseAddress(text: string, what: string): `0x${string}` {
   return text.toLowerCase() as `0x${string}`;
 }
 
-export type ContractName = 'registry' | 'scoreboard' | 'relay' | 'cards';
+export type ContractName =
+  | 'registry'
+  | 'scoreboard'
+  | 'relay'
+  | 'cards'
+  | 'datasets'
+  | 'attestations'
+  | 'trainers'
+  | 'credit vault'
+  | 'statuses';
 
 /** Questions that of all our contracts only the named one answers. */
 const QUESTIONS = {
   registry: { abi: modelRegistryAbi, functionName: 'verifiers' },
-  scoreboard: { abi: scoreboardAbi, functionName: 'registry' },
+  scoreboard: { abi: scoreboardAbi, functionName: 'resultOf', args: [zeroHash, zeroHash] },
+  datasets: { abi: datasetsAbi, functionName: 'publicationCount', args: [zeroHash] },
+  attestations: { abi: dataAttestationsAbi, functionName: 'nonceOf', args: [zeroHash, zeroAddress] },
   cards: { abi: modelCardsAbi, functionName: 'card', args: [zeroHash] },
   relay: { abi: relayAbi, functionName: 'isUsed', args: [zeroAddress, 0n] },
-  'credit vault': { abi: creditVaultAbi, functionName: 'chosenShare', args: [zeroAddress] },
+  trainers: { abi: trainersAbi, functionName: 'offeredTo', args: [zeroAddress] },
+  'credit vault': { abi: creditVaultAbi, functionName: 'recordedEnd', args: [zeroHash, zeroHash] },
+  statuses: { abi: statusesAbi, functionName: 'disputeCount' },
   'bounty board': { abi: bountyBoardAbi, functionName: 'bountyCount' },
 } as const;
 
@@ -96,25 +113,33 @@ export async function requireContract(
   address: `0x${string}`,
   what: ContractName = 'registry',
 ): Promise<void> {
-  const check = what === 'relay' ? 'Check --rpc.' : `Check --${what} and --rpc.`;
+  const check = what === 'relay' ? 'Check --rpc.' : `Check --${what.replace(' ', '-')} and --rpc.`;
   const refuse = (message: string, hint = check) => {
-    throw new DescentError(message, { code: `NO_${what.toUpperCase()}`, exit: 'chain', hint });
+    throw new DescentError(message, { code: `NO_${what.toUpperCase().replace(' ', '_')}`, exit: 'chain', hint });
   };
+  const wanted = inWords(what);
   const code = await chain.client.getCode({ address }).catch((cause) => {
     throw nodeError(cause, chain.rpc);
   });
-  if (code === undefined || code === '0x') refuse(`There is no ${what} at ${address} on chain ${chain.id}.`);
+  if (code === undefined || code === '0x') refuse(`There is no ${wanted} at ${address} on chain ${chain.id}.`);
   if ((await ask(chain, address, what)) !== undefined) return;
   for (const other of Object.keys(QUESTIONS) as (keyof typeof QUESTIONS)[]) {
     const answer = other === what ? undefined : await ask(chain, address, other);
     if (answer === undefined) continue;
-    const found = `${address} is not a ${what}: it is a ${other}`;
+    const found = `${address} is not a ${wanted}: it is a ${inWords(other)}`;
     if (what === 'registry' && other === 'scoreboard') {
-      refuse(`${found}, of the registry ${answer}.`, `Give --registry ${answer}.`);
+      const call = { address, abi: scoreboardAbi, functionName: 'registry' } as const;
+      const registry = await chain.client.readContract(call);
+      refuse(`${found}, of the registry ${registry}.`, `Give --registry ${registry}.`);
     }
     refuse(`${found}.`);
   }
-  refuse(`The contract at ${address} on chain ${chain.id} is not a ${what} of Descent.`);
+  refuse(`The contract at ${address} on chain ${chain.id} is not a ${wanted} of Descent.`);
+}
+
+/** What a contract is called. */
+function inWords(what: keyof typeof QUESTIONS): string {
+  return ['datasets', 'attestations', 'trainers', 'statuses'].includes(what) ? `contract of ${what}` : what;
 }
 
 /** The answer to a contract's question, or undefined where the contract knows no such question. */

@@ -48,10 +48,16 @@ export const CONTRACTS = [
   'Verifiers',
   'Relay',
   'ModelRegistry',
+  'Trainers',
+  'LineageReader',
+  'Datasets',
+  'DataAttestations',
   'Scoreboard',
   'CreditVault',
+  'Conditions',
   'BountyBoard',
   'ModelCards',
+  'Statuses',
 ] as const;
 
 export type ContractName = (typeof CONTRACTS)[number];
@@ -67,10 +73,16 @@ const CONSTRUCTORS: Record<ContractName, (given: Given, placed: Placed) => reado
   ],
   Relay: () => [],
   ModelRegistry: (_, { Verifiers, Relay }) => [Verifiers, Relay],
-  Scoreboard: (_, { ModelRegistry, Relay }) => [ModelRegistry, Relay],
-  CreditVault: (_, { ModelRegistry }) => [ModelRegistry],
-  BountyBoard: (_, { ModelRegistry, Scoreboard }) => [ModelRegistry, Scoreboard],
-  ModelCards: (_, { ModelRegistry, Relay }) => [ModelRegistry, Relay],
+  Trainers: (_, { Relay }) => [Relay],
+  LineageReader: (_, { ModelRegistry }) => [ModelRegistry],
+  Datasets: (_, { ModelRegistry, Trainers, Relay }) => [ModelRegistry, Trainers, Relay],
+  DataAttestations: (_, { Datasets, Trainers, Relay }) => [Datasets, Trainers, Relay],
+  Scoreboard: (_, { ModelRegistry, Datasets, Trainers, Relay }) => [ModelRegistry, Datasets, Trainers, Relay],
+  CreditVault: (_, { ModelRegistry, Trainers, Relay }) => [ModelRegistry, Trainers, Relay],
+  Conditions: (_, { LineageReader, DataAttestations }) => [LineageReader, DataAttestations],
+  BountyBoard: (_, { Scoreboard, Conditions, Trainers, Relay }) => [Scoreboard, Conditions, Trainers, Relay],
+  ModelCards: (_, { ModelRegistry, Trainers, Relay }) => [ModelRegistry, Trainers, Relay],
+  Statuses: (_, { ModelRegistry, Trainers, Relay }) => [ModelRegistry, Trainers, Relay],
 };
 
 /**
@@ -81,7 +93,7 @@ const CONSTRUCTORS: Record<ContractName, (given: Given, placed: Placed) => reado
 export async function deployInOrder(
   given: Given,
   deploy: (name: ContractName, args: readonly unknown[]) => Promise<Address>,
-  last: ContractName = 'ModelCards',
+  last: ContractName = 'Statuses',
 ): Promise<Placed> {
   const placed = {} as Placed;
   for (const name of CONTRACTS.slice(0, CONTRACTS.indexOf(last) + 1)) {

@@ -11,6 +11,7 @@ import { type Chain, connect } from './client.ts';
 import { DEFAULT_DELAY, deployInOrder, type FirstKey, firstKeys } from './contracts.ts';
 import { type Artifact, type Deployed, Deployer } from './create2.ts';
 import { developmentAccount, LOCAL_CHAINS } from './keys.ts';
+import { eachPlace, PLACES, type Places } from './places.ts';
 import { creationOf } from './readLogs.ts';
 import { translateErrors } from './readRegistry.ts';
 import { explainRevert } from './revert.ts';
@@ -18,19 +19,8 @@ import { explainRevert } from './revert.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What stands on a chain. */
-export interface Deployment {
+export interface Deployment extends Places {
   chainId: number;
-  registry: Address;
-  /** holds results and leaderboards of the registry's models */
-  scoreboard: Address;
-  /** splits what models are paid among their lineage */
-  creditVault: Address;
-  /** pays for results on benchmarks */
-  bountyBoard: Address;
-  /** carries what trainers signed to registry, scoreboard and cards */
-  relay: Address;
-  /** what trainers say about their models */
-  cards: Address;
   /** checks proofs for registry and scoreboard; its owner can add keys */
   verifiersContract: Address;
   /** who owned it at first; zero: nobody */
@@ -102,12 +92,7 @@ export async function deployRegistry(rpc: string, options: DeployOptions = {}): 
   receipt ??= await receiptOf(chain, placed.ModelRegistry);
   const deployment: Deployment = {
     chainId: chain.id,
-    registry: placed.ModelRegistry,
-    scoreboard: placed.Scoreboard,
-    creditVault: placed.CreditVault,
-    bountyBoard: placed.BountyBoard,
-    relay: placed.Relay,
-    cards: placed.ModelCards,
+    ...eachPlace((place) => placed[PLACES[place]]),
     verifiersContract: placed.Verifiers,
     owner,
     delay: Number(delay),

@@ -5,20 +5,15 @@ import type { Address, Hex } from 'viem';
 import { writeDurably } from '../files/durable.ts';
 import { siteUrl } from '../files/linkedEdge.ts';
 import type { Deployment } from './deploy.ts';
+import { eachPlace, type Places } from './places.ts';
 
 /** Where the page looks unless it is told otherwise (web/README.md). */
 export const DEPLOYMENT_FILE = join(fileURLToPath(new URL('../../', import.meta.url)), 'build/demo/deployment.json');
 
 /** What the page reads: web/README.md says the format. */
-interface PageDeployment {
+interface PageDeployment extends Places {
   chainId: number;
   rpc: string;
-  registry: Address;
-  scoreboard: Address;
-  creditVault: Address;
-  bountyBoard: Address;
-  relay: Address;
-  cards: Address;
   /** The registry's events begin here. */
   block: number;
   devKeys: boolean;
@@ -35,8 +30,8 @@ export function writePageDeployment(
   { rpc, people, benchmark, site }: Pick<PageDeployment, 'rpc' | 'people' | 'benchmark' | 'site'>,
   path = DEPLOYMENT_FILE,
 ): void {
-  const { chainId, registry, scoreboard, creditVault, bountyBoard, relay, cards, block, devKeys } = deployment;
-  const contracts = { registry, scoreboard, creditVault, bountyBoard, relay, cards };
+  const { chainId, block, devKeys } = deployment;
+  const contracts = eachPlace((place) => deployment[place]);
   const content: PageDeployment = { chainId, rpc, ...contracts, block, devKeys, people, benchmark, site };
   writeDurably(path, `${JSON.stringify(content, null, 2)}\n`);
 }

@@ -13,10 +13,11 @@ export async function readLineage(chain: Chain, registry: Address): Promise<Node
     const registered = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'ModelRegistered' });
     const trained = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'Trained' });
     const merged = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'Merged' });
+    const foreign = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'Foreign' });
     const shards = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'ShardRegistered' });
     const rowsOf = new Map(shards.map(({ args }) => [args.id, decodeShard(args.descriptor).rows]));
     const nodes = new Map<Hex, LineageNode>(registered.map(({ args: { id } }) => [id, { id, parents: [] }]));
-    for (const { args } of merged) nodes.set(args.child, { id: args.child, parents: args.parents });
+    for (const { args } of [...merged, ...foreign]) nodes.set(args.child, { id: args.child, parents: args.parents });
     for (const { args } of trained) {
       const { child, parent, shard, batch, passes } = args;
       const rows = rowsOf.get(shard) ?? 0;

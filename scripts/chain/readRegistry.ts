@@ -22,6 +22,10 @@ export interface ModelNode {
   parent: Hex | undefined;
   /** How a merge node came to be. */
   merge: { parents: readonly Hex[]; coefficients: readonly (readonly number[])[] } | undefined;
+  /** How a foreign node came to be: what vouches that it follows from its parents. */
+  foreign: ForeignMaking | undefined;
+  /** Whether a foreign program made it or an ancestor, as far as the events that were read tell. */
+  isForeign: boolean;
   /** SHA-256 of the file that an import is said to come from. */
   source: Hex | undefined;
   /** How a train node came to be, segment by segment; empty for others. */
@@ -30,6 +34,13 @@ export interface ModelNode {
   block: number;
   /** Gas of the transaction that registered it. */
   gas: number;
+}
+
+/** A foreign program and what it is said to have made a model of. */
+export interface ForeignMaking {
+  program: number;
+  adapter: Address;
+  parents: readonly Hex[];
 }
 
 export interface StoredShard extends ShardShape {
@@ -54,19 +65,31 @@ async function nodesOf(chain: Chain, logs: Log[]): Promise<ModelNode[]> {
   const registered = named('ModelRegistered');
   const edges = grouped(named('Trained').map(({ args }) => args));
   const merges = new Map(named('Merged').map(({ args }) => [args.child, args]));
+  const foreigners = new Map(named('Foreign').map(({ args }) => [args.child, args]));
+  const marked = new Set<Hex>();
   const sources = new Map(named('Declared').map(({ args }) => [args.id, args.source]));
   const gas = await readGas(chain, [...new Set(registered.map((event) => event.transactionHash!))]);
   return registered.map(({ args, transactionHash, blockNumber }): ModelNode => {
     const segments = edges.get(args.id) ?? [];
     const merge = merges.get(args.id);
+    const foreign = foreigners.get(args.id);
+    // Parents come first.
+    const above = merge?.parents ?? segments.slice(0, 1).map(({ parent }) => parent);
+    if (foreign !== undefined || above.some((id) => marked.has(id))) marked.add(args.id);
     return {
       id: args.id,
       kind: NODE_KINDS[args.kind],
       trainer: args.trainer,
       depth: Number(args.depth),
       shape: decodeAnyShape(args.shape),
-      parent: segments[0]?.parent ?? merge?.firstParent,
+      parent: segments[0]?.parent ?? merge?.firstParent ?? foreign?.parents[0],
       merge: merge && { parents: merge.parents, coefficients: merge.coefficients },
+      foreign: foreign && {
+        program: Number(foreign.program),
+        adapter: foreign.adapter,
+        parents: foreign.parents,
+      },
+      isForeign: marked.has(args.id),
       source: sources.get(args.id),
       trainings: segments.map(({ shard, learningRate, batch, passes, smoothing }) => ({
         shard,
@@ -92,6 +115,7 @@ export async function readModel(chain: Chain, registry: Address, id: Hex) {
     const found = await nodesOf(chain, logs);
     if (found.length === 0) throw noEvents(id, node.blockNumber);
     const schema = await chain.client.readContract({ ...call, functionName: 'schemaOf', args: [id] });
+    const isForeign = await chain.client.readContract({ ...call, functionName: 'isForeign', args: [id] });
     const [changed] = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'SchemaChanged' });
     const children: Hex[] = [];
     for (let cursor: Hex = `0x${'0'.repeat(64)}`; ; ) {
@@ -105,7 +129,15 @@ export async function readModel(chain: Chain, registry: Address, id: Hex) {
       cursor = next;
     }
     const registeredAt = new Date(Number(node.timestamp) * 1000).toISOString();
-    return { ...found[0], registeredAt, children, schema, schemaOfParent: changed?.args.from };
+    return {
+      ...found[0],
+      isForeign,
+      declared: node.declared,
+      registeredAt,
+      children,
+      schema,
+      schemaOfParent: changed?.args.from,
+    };
   });
 }
 
@@ -130,15 +162,6 @@ export async function isModel(chain: Chain, registry: Address, id: Hex): Promise
   return translateErrors(async () => {
     const call = { address: registry, abi: modelRegistryAbi, functionName: 'kindOf', args: [id] } as const;
     return (await chain.client.readContract(call)) !== 0;
-  });
-}
-
-/** Whether an import above a model is only declared; undefined for no model. @throws DescentError (chain) */
-export async function isDeclared(chain: Chain, registry: Address, id: Hex): Promise<boolean | undefined> {
-  return translateErrors(async () => {
-    const call = { address: registry, abi: modelRegistryAbi, functionName: 'node', args: [id] } as const;
-    const { trainer, declared } = await chain.client.readContract(call);
-    return trainer === zeroAddress ? undefined : declared;
   });
 }
 

@@ -10,6 +10,8 @@ import { readBoardLogs } from './readScoreboard.ts';
 export interface StoredResult {
   benchmark: Hex;
   model: Hex;
+  /** Who proved the model, and has one place on the contract's own list. */
+  trainer: Address;
   /** Rows right, or the sum of squared errors with 18 fraction bits. */
   value: bigint;
   rows: number;
@@ -50,10 +52,10 @@ export async function readResults(
     );
     const best = new Map<string, StoredResult>();
     for (const { args } of ranked) {
-      const { benchmark, model, value, ranker } = args;
+      const { benchmark, model, trainer, value, ranker } = args;
       // Only a better sum is entered, so the last one is the best; of equal ones the earlier is ahead.
       best.delete(`${benchmark} ${model}`);
-      best.set(`${benchmark} ${model}`, { benchmark, model, value, ranker, ...benchmarks.get(benchmark)! });
+      best.set(`${benchmark} ${model}`, { benchmark, model, trainer, value, ranker, ...benchmarks.get(benchmark)! });
     }
     const better = (a: StoredResult, b: StoredResult) =>
       a.kind === 'regression' ? a.value - b.value : b.value - a.value;

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { keccak256, type LocalAccount, type TransactionReceipt } from 'viem';
+import { concat, keccak256, type LocalAccount, numberToHex, type TransactionReceipt } from 'viem';
 import type { Chain } from './client.ts';
 import { fileJournal } from './journal.ts';
 import { explainRevert } from './revert.ts';
@@ -18,7 +18,8 @@ export async function sendCall(
   call: Call,
   runs: string,
 ): Promise<TransactionReceipt> {
-  const name = keccak256(`${call.to}${call.data.slice(2)}`).slice(2, 18);
+  const sent = call.value === undefined ? [] : [numberToHex(call.value, { size: 32 })];
+  const name = keccak256(concat([call.to, call.data, ...sent])).slice(2, 18);
   const file = join(runs, 'transactions', `${name}.tx`);
   try {
     const receipt = await sendOnce(chain, account, call, fileJournal(file));

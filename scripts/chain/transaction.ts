@@ -1,8 +1,10 @@
 import {
   BlockNotFoundError,
+  concat,
   type Hex,
   keccak256,
   type LocalAccount,
+  numberToHex,
   TransactionNotFoundError,
   type TransactionReceipt,
   TransactionReceiptNotFoundError,
@@ -15,6 +17,8 @@ import { type Chain, shortMessage } from './client.ts';
 export interface Call {
   to: Hex;
   data: Hex;
+  /** sent along, in wei; none unless given */
+  value?: bigint;
 }
 
 /** A signed transaction as kept on disk: enough to repeat it, nothing that signs another. */
@@ -22,7 +26,7 @@ export interface SentTransaction {
   chainId: number;
   from: Hex;
   nonce: number;
-  /** keccak256 of the call's data. */
+  /** keccak256 of the call's data, and of what is sent along if anything is. */
   call: Hex;
   hash: Hex;
   raw: Hex;
@@ -71,6 +75,11 @@ export async function sendOnce(
   }
 }
 
+/** What tells a call from others to the same contract. */
+function callHash({ data, value = 0n }: Call): Hex {
+  return keccak256(value === 0n ? data : concat([data, numberToHex(value, { size: 32 })]));
+}
+
 async function resume(
   chain: Chain,
   account: LocalAccount,
@@ -78,7 +87,7 @@ async function resume(
   journal: Journal,
 ): Promise<SentTransaction | { receipt: TransactionReceipt }> {
   const sent = journal.read();
-  const isSame = sent?.chainId === chain.id && sent.from === account.address && sent.call === keccak256(call.data);
+  const isSame = sent?.chainId === chain.id && sent.from === account.address && sent.call === callHash(call);
   if (sent === undefined || !isSame) return sign(chain, account, call, journal);
   // The count first: a transaction mined between the two questions then has its receipt.
   const count = await patiently(() => chain.client.getTransactionCount({ address: account.address }));
@@ -119,7 +128,7 @@ async function sign(chain: Chain, account: LocalAccount, call: Call, journal: Jo
     chainId: chain.id,
     from: account.address,
     nonce,
-    call: keccak256(call.data),
+    call: callHash(call),
     hash: keccak256(raw),
     raw,
     genesis: await genesisOf(chain),

@@ -1,41 +1,31 @@
 import type { Command } from 'commander';
-import { type Address, encodeFunctionData, type Hex, isAddressEqual, type LocalAccount, zeroAddress } from 'viem';
+import { type Address, encodeFunctionData, formatEther, type Hex, isAddressEqual, parseEventLogs } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
-import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import { datasetsAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { ascending, datasetId } from '../../src/registry/ids.ts';
+import { benchmarkId } from '../../src/registry/rules.ts';
+import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { type Chain, parseAddress } from '../chain/client.ts';
-import { loadAccount } from '../chain/keys.ts';
-import type { LogOptions } from '../chain/readLogs.ts';
 import { readShard } from '../chain/readRegistry.ts';
-import { isDataset, readBenchmarks, registryOfScoreboard } from '../chain/readScoreboard.ts';
+import { datasetsOfScoreboard, isDataset, readBenchmarks } from '../chain/readScoreboard.ts';
 import { sendCall } from '../chain/send.ts';
-import { modelIdOf, parseId, shardIdsOf } from '../runs/ids.ts';
-import { requireChainSchema } from '../runs/registered.ts';
+import { parseId, shardIdsOf } from '../runs/ids.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import { counted } from '../terminal/plural.ts';
-import {
-  type CommonOptions,
-  type FromBlockOptions,
-  natural,
-  openScoreboard,
-  outputOf,
-  positive,
-  type ScoreboardOptions,
-  withCommon,
-  withFromBlock,
-  withKey,
-  withRpc,
-  withScoreboard,
-} from './options.ts';
+import { ether, momentOf, type RulesOptions, rulesFrom, withRules } from './benchmarkRules.ts';
+import { type Board, type BoardOptions, openBoard, withWhere } from './board.ts';
+import { natural, outputOf, positive } from './options.ts';
+import { addRankCommand } from './rank.ts';
 
-interface BenchmarkOptions extends CommonOptions, ScoreboardOptions, FromBlockOptions {
+interface BenchmarkOptions extends BoardOptions, RulesOptions {
   uri: string;
   closingBlock?: number;
   blocks?: number;
+  openBy: number;
+  bond?: bigint;
   sealer?: string;
-  model: string;
-  otherSchema?: boolean;
+  to?: string;
 }
 
 const SHARDS = 'shards: ids, edge files, shard files, or runs of data with all their shards';
@@ -50,48 +40,55 @@ had seen. After that block publish
   3. at the URI the shard files (shard-*.safetensors): they hold the rows and the salts, without which nobody can score,
      and dataset.json, by which others make the same rows of the same files.
 
-Keep the shard files until then: without their salts the seal cannot be opened.`;
+Keep the shard files until then: without their salts the seal cannot be opened. Do all of it by the time of --open-by: a bond
+is burned after it, whatever the reason was, and bounties on the benchmark go back to their funders some time later.`;
 
 export function addBenchmarkCommand(program: Command): void {
   const benchmark = program
     .command('benchmark')
-    .description('lists of shards on which models are ranked: open or seal one, rank a model');
+    .description('lists of shards on which models are ranked: open or seal one, rank a model, withdraw fees and bonds');
   addOpenCommand(benchmark);
   addSealCommand(benchmark);
   addUnsealCommand(benchmark);
   addRankCommand(benchmark);
+  addBurnCommand(benchmark);
+  addWithdrawCommand(benchmark);
 }
 
 function addOpenCommand(benchmark: Command): void {
-  withWhere(benchmark.command('open'))
-    .description('make registered shards a benchmark on which all models count')
+  withRules(withWhere(benchmark.command('open')))
+    .description('make registered shards a benchmark of yours, on which models of any time count')
     .argument('<shards...>', SHARDS)
     .requiredOption('--uri <uri>', 'where rows and salts are published; part of the identity of the list')
     .action(async (names: string[], options: BenchmarkOptions) => {
       const board = await openBoard(options);
-      const { chain, scoreboard, account } = board;
+      const { account } = board;
       const list = await listOf(names, options, account.address);
-      const id = await benchmarkId(chain, scoreboard, list.dataset, zeroAddress, 0);
+      const rules = await rulesFrom(options);
+      const id = benchmarkId(list.dataset, account.address, 0n, rules);
       await requireShards(board, list.shards, true);
+      if (rules.sameSchema) await requireSchema(board, list.shards);
       await registerDataset(board, list, options);
       const sent = await openOnce(board, id, () =>
         encodeFunctionData({
           abi: scoreboardAbi,
           functionName: 'openBenchmark',
-          args: [account.address, list.shards, list.uri],
+          args: [account.address, list.shards, list.uri, rules],
         }),
       );
-      outputOf(options).result({ id, ...list, ...sent }, describe('open', id, list.shards.length, sent));
+      outputOf(options).result({ id, ...list, rules, ...sent }, describe('open', id, list.shards.length, sent));
     });
 }
 
 function addSealCommand(benchmark: Command): void {
-  withWhere(benchmark.command('seal'))
+  withRules(withWhere(benchmark.command('seal')))
     .description('commit to shards that nobody has seen yet; only models registered by then will count')
     .argument('<shards...>', SHARDS)
     .requiredOption('--uri <uri>', 'where rows and salts will be published; part of what is sealed')
     .option('--closing-block <number>', 'last block whose models count', natural)
     .option('--blocks <number>', 'the same, counted from now', positive)
+    .requiredOption('--open-by <time>', 'until when you will open it, as 2030-12-31 or 2030-12-31T18:00Z', momentOf)
+    .option('--bond <ether>', 'what is burned if it is not open by then; yours again if it is', ether)
     .addHelpText('after', SEAL_HELP)
     .action(async (names: string[], options: BenchmarkOptions) => {
       const board = await openBoard(options);
@@ -100,15 +97,19 @@ function addSealCommand(benchmark: Command): void {
       await requireShards(board, list.shards, false);
       const own = await sealsOf(board, list.dataset, account.address);
       const closingBlock = await closingBlockOf(chain, options);
-      const id = await benchmarkId(chain, scoreboard, list.dataset, account.address, closingBlock);
+      const { openBy, bond = 0n } = options;
+      const rules = await rulesFrom(options);
       if (own.length > 0) {
         throw new InputError(`You sealed these shards before, until block ${own[0].closingBlock}: ${own[0].id}.`);
       }
-      const args = [list.dataset, BigInt(closingBlock)] as const;
+      const id = benchmarkId(list.dataset, account.address, BigInt(closingBlock), rules);
+      const args = [list.dataset, BigInt(closingBlock), BigInt(openBy), rules] as const;
       const data = encodeFunctionData({ abi: scoreboardAbi, functionName: 'sealBenchmark', args });
-      const { transactionHash } = await sendCall(chain, account, { to: scoreboard, data }, options.runs);
-      const text = `Sealed ${counted(list.shards.length, 'shard')} as benchmark ${id}.\nModels count up to block ${closingBlock}.\nnext     ${commandLine('submit', '<edge of each shard>')} after that block, then ${commandLine('benchmark', 'unseal')} (${commandLine('benchmark', 'seal', '--help')} says what to publish)`;
-      outputOf(options).result({ id, ...list, closingBlock, transaction: transactionHash }, text);
+      const call = { to: scoreboard, data, ...(bond > 0n && { value: bond }) };
+      const { transactionHash } = await sendCall(chain, account, call, options.runs);
+      const lost = bond > 0n ? `, or its bond of ${formatEther(bond)} Ether is burned` : '';
+      const text = `Sealed ${counted(list.shards.length, 'shard')} as benchmark ${id}.\nModels count up to block ${closingBlock}. It must be open by ${new Date(openBy * 1000).toISOString()}${lost}.\nnext     ${commandLine('submit', '<edge of each shard>')} after that block, then ${commandLine('benchmark', 'unseal')} (${commandLine('benchmark', 'seal', '--help')} says what to publish)`;
+      outputOf(options).result({ id, ...list, rules, closingBlock, openBy, bond, transaction: transactionHash }, text);
     });
 }
 
@@ -137,93 +138,53 @@ function addUnsealCommand(benchmark: Command): void {
           },
         );
       }
-      const [{ id, sealer, closingBlock }] = seals;
+      const [{ id, opener, closingBlock, seal }] = seals;
       await requireShards(board, list.shards, true);
       await registerDataset(board, list, options);
-      const args = [sealer!, BigInt(closingBlock!), registrar, list.shards, list.uri] as const;
+      const args = [opener, registrar, list.shards, list.uri] as const;
       const sent = await openOnce(board, id, () =>
         encodeFunctionData({ abi: scoreboardAbi, functionName: 'unsealBenchmark', args }),
       );
-      outputOf(options).result({ id, ...list, closingBlock, ...sent }, describe('open', id, list.shards.length, sent));
+      const text = describe('open', id, list.shards.length, sent);
+      const late = (await sealsOf(board, list.dataset, opener))[0]?.seal?.isBurned ?? false;
+      const bond = seal?.bond ?? 0n;
+      const fate = late ? 'burned, since it was opened late' : `owed to ${opener}`;
+      const bondText = bond > 0n ? `\nThe bond of ${formatEther(bond)} Ether is ${fate}.` : '';
+      outputOf(options).result({ id, ...list, closingBlock, bond, isBurned: late, ...sent }, `${text}${bondText}`);
     });
 }
 
-function addRankCommand(benchmark: Command): void {
-  withWhere(benchmark.command('rank'))
-    .description("enter the sum of a model's proved results in the leaderboard")
+function addBurnCommand(benchmark: Command): void {
+  withWhere(benchmark.command('burn'))
+    .description('burn the bond of a sealed benchmark that was not opened in time; anyone may')
     .argument('<benchmark>', 'its id')
-    .requiredOption('--model <model>', 'id, edge file or weights file')
-    .option('--other-schema', 'go on where the rows have other columns, scaling or classes than the model was made for')
-    .action(async (name: string, options: BenchmarkOptions) => {
+    .action(async (name: string, options: BoardOptions) => {
       const id = parseId(name, 'benchmark');
-      const board = await openBoard(options);
-      const model = await modelIdOf(options.model);
-      const known = (await readBenchmarks(board.chain, board.scoreboard)).find((one) => one.id === id);
-      for (const shard of options.otherSchema ? [] : (known?.shards ?? []).slice(0, 1)) {
-        // All shards of a dataset have one schema: the registry takes no others.
-        const pair = { model: { id: model, file: options.model }, shard: { id: shard, file: `the benchmark ${id}` } };
-        await requireChainSchema(board.chain, board.registry, pair);
-      }
-      const ranked = await rankModel(board, id, model, options.runs);
-      outputOf(options).result(ranked, describeRank(ranked));
+      const { chain, scoreboard, account, runs } = await openBoard(options);
+      const data = encodeFunctionData({ abi: scoreboardAbi, functionName: 'burnBond', args: [id] });
+      const { transactionHash } = await sendCall(chain, account, { to: scoreboard, data }, runs);
+      outputOf(options).result({ id, transaction: transactionHash }, `Burned the bond of benchmark ${id}.`);
     });
 }
 
-/** What commands of the scoreboard work with. */
-export interface Board {
-  chain: Chain;
-  scoreboard: Address;
-  registry: Address;
-  account: LocalAccount;
-  runs: string;
-  reading: LogOptions;
-}
-
-export interface Ranked {
-  benchmark: Hex;
-  model: Hex;
-  /** False where the leaderboard has this sum already. */
-  sent: boolean;
-  value: bigint;
-  rows: number;
-  transaction?: Hex;
-}
-
-/**
- * Enters a model's sum in the leaderboard.
- * @throws DescentError NotScored where a shard lacks a result, ModelTooLate, UnknownBenchmark, ..
- */
-export async function rankModel(board: Board, benchmark: Hex, model: Hex, runs: string): Promise<Ranked> {
-  const { chain, scoreboard, account } = board;
-  const data = encodeFunctionData({ abi: scoreboardAbi, functionName: 'rank', args: [model, benchmark] });
-  let transaction: Hex | undefined;
-  try {
-    transaction = (await sendCall(chain, account, { to: scoreboard, data }, runs)).transactionHash;
-  } catch (error) {
-    if (!(error instanceof DescentError) || error.code !== 'NotBetter') throw error;
-  }
-  const call = { address: scoreboard, abi: scoreboardAbi, functionName: 'best', args: [model, benchmark] } as const;
-  const { value, rows } = await chain.client.readContract(call);
-  const sent = transaction !== undefined;
-  return { benchmark, model, sent, value, rows: Number(rows), ...(sent && { transaction }) };
-}
-
-export function describeRank({ benchmark, model, sent, value, rows }: Ranked): string {
-  const head = sent ? `Ranked ${model}` : `${model} is ranked already`;
-  return `${head}: ${value} on ${counted(rows, 'row')}.\nnext     ${commandLine('leaderboard', benchmark)}`;
-}
-
-/** Connects and takes the key. @throws InputError, DescentError (chain) */
-export async function openBoard(options: ScoreboardOptions & CommonOptions & FromBlockOptions): Promise<Board> {
-  const { chain, scoreboard } = await openScoreboard(options);
-  const account = loadAccount(options, chain.id);
-  const registry = await registryOfScoreboard(chain, scoreboard);
-  const reading = { fromBlock: options.fromBlock, output: outputOf(options) };
-  return { chain, scoreboard, registry, account, runs: options.runs, reading };
-}
-
-function withWhere(command: Command): Command {
-  return withFromBlock(withKey(withScoreboard(withRpc(withCommon(command)))));
+function addWithdrawCommand(benchmark: Command): void {
+  withWhere(benchmark.command('withdraw'))
+    .description('pay out what an account is owed in entry fees and bonds')
+    .option('--of <address>', 'whose; to its payout address, unless its key says where (default: the account)')
+    .option('--to <address>', 'where to; only the key of whoever is owed may say (default: its payout address)')
+    .action(async (options: BoardOptions & { of?: string; to?: string }) => {
+      const { chain, scoreboard, account, runs } = await openBoard(options);
+      const whose = options.of === undefined ? account.address : parseAddress(options.of, '--of');
+      const to = options.to === undefined ? undefined : parseAddress(options.to, '--to');
+      const data =
+        to === undefined
+          ? encodeFunctionData({ abi: scoreboardAbi, functionName: 'withdrawFor', args: [whose] })
+          : encodeFunctionData({ abi: scoreboardAbi, functionName: 'withdraw', args: [whose, to] });
+      const receipt = await sendCall(chain, account, { to: scoreboard, data }, runs);
+      const [{ args }] = parseEventLogs({ abi: scoreboardAbi, logs: receipt.logs, eventName: 'Withdrawn' });
+      const text = `Paid ${formatEther(args.amount)} Ether of ${args.account} to ${args.to}.`;
+      outputOf(options).result({ ...args, transaction: receipt.transactionHash }, text);
+    });
 }
 
 interface ShardList {
@@ -253,21 +214,31 @@ async function requireShards({ chain, registry }: Board, shards: Hex[], register
   }
 }
 
+/** @throws InputError where nobody could enter, since the shards state no columns and classes */
+async function requireSchema({ chain, registry }: Board, shards: Hex[]): Promise<void> {
+  // All shards of a dataset have one schema.
+  if ((await readShard(chain, registry, shards[0]))?.schema !== NO_SCHEMA) return;
+  throw new InputError(
+    'These shards do not state their columns and classes, so that no model could enter with --same-schema.',
+  );
+}
+
 /** @throws InputError where somebody else must list them */
 async function registerDataset(
   board: Board,
   { registrar, dataset, shards, uri }: ShardList,
   { runs }: BenchmarkOptions,
 ) {
-  const { chain, registry, account } = board;
-  if (await isDataset(chain, registry, dataset)) return;
+  const { chain, scoreboard, account } = board;
+  const datasets = await datasetsOfScoreboard(chain, scoreboard);
+  if (await isDataset(chain, datasets, dataset)) return;
   if (!isAddressEqual(registrar, account.address)) {
     throw new InputError(`Only ${registrar} can list these shards, who sealed them.`, {
       hint: 'Once that account has opened the benchmark or listed the shards, anyone can go on.',
     });
   }
-  const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'registerDataset', args: [shards, uri] });
-  await sendCall(chain, account, { to: registry, data }, runs);
+  const data = encodeFunctionData({ abi: datasetsAbi, functionName: 'registerDataset', args: [shards, uri] });
+  await sendCall(chain, account, { to: datasets, data }, runs);
 }
 
 async function openOnce({ chain, scoreboard, account, runs, reading }: Board, id: Hex, data: () => Hex) {
@@ -282,8 +253,8 @@ async function sealsOf({ chain, scoreboard, reading }: Board, dataset: Hex, seal
   return known.filter(
     (benchmark) =>
       benchmark.dataset === dataset &&
-      benchmark.sealer !== undefined &&
-      (sealer === undefined || benchmark.sealer.toLowerCase() === sealer.toLowerCase()),
+      benchmark.seal !== undefined &&
+      (sealer === undefined || isAddressEqual(benchmark.opener, parseAddress(sealer, '--sealer'))),
   );
 }
 
@@ -292,15 +263,6 @@ async function closingBlockOf({ client }: Chain, { closingBlock, blocks }: Bench
     throw new InputError('Until when do models count?', { hint: 'Give either --closing-block or --blocks.' });
   }
   return closingBlock ?? Number(await client.getBlockNumber()) + blocks!;
-}
-
-function benchmarkId(chain: Chain, scoreboard: Address, dataset: Hex, sealer: Address, closingBlock: number) {
-  return chain.client.readContract({
-    address: scoreboard,
-    abi: scoreboardAbi,
-    functionName: 'benchmarkId',
-    args: [dataset, sealer, BigInt(closingBlock)],
-  });
 }
 
 function describe(what: string, id: Hex, shards: number, { sent }: { sent: boolean }): string {

@@ -72,6 +72,10 @@ async function keep(rpc: string, result: DemoResult, page: ChildServer | undefin
       `  export DESCENT_REGISTRY=${deployment.registry}`,
       `  export DESCENT_SCOREBOARD=${deployment.scoreboard}`,
       `  export DESCENT_CARDS=${deployment.cards}`,
+      `  export DESCENT_DATASETS=${deployment.datasets}`,
+      `  export DESCENT_ATTESTATIONS=${deployment.dataAttestations}`,
+      `  export DESCENT_CREDIT_VAULT=${deployment.creditVault}`,
+      `  export DESCENT_STATUSES=${deployment.statuses}`,
       `  ${commandLine('tree')}`,
     ].join('\n'),
   );

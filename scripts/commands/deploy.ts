@@ -3,6 +3,7 @@ import { InputError } from '../../src/errors/InputError.ts';
 import { connect, parseAddress } from '../chain/client.ts';
 import type { Deployment } from '../chain/deploy.ts';
 import { loadAccount } from '../chain/keys.ts';
+import { eachPlace } from '../chain/places.ts';
 import { type ChainOptions, type CommonOptions, outputOf, withCommon, withKey, withRpc } from './options.ts';
 
 interface DeployCommandOptions extends CommonOptions, ChainOptions {
@@ -47,12 +48,12 @@ function parseDelay(days: string | undefined): bigint | undefined {
 }
 
 function describe({ chainId, devKeys, owner, ...made }: Deployment): string {
-  const lines = (['registry', 'scoreboard', 'creditVault', 'bountyBoard', 'relay', 'cards'] as const).map(
-    (name) => `${name.padEnd(12)} ${made[name]}`,
+  const lines = Object.entries(eachPlace((place) => made[place])).map(
+    ([place, address]) => `${place.padEnd(16)} ${address}`,
   );
   return [
     `Chain ${chainId} has a registry${devKeys ? ' with development keys: it proves nothing' : ''}.`,
     ...lines,
-    `${'verifiers'.padEnd(12)} ${made.verifiersContract}, owned by ${owner}, whose further keys count after ${made.delay / 86_400} days`,
+    `${'verifiers'.padEnd(16)} ${made.verifiersContract}, owned by ${owner}, whose further keys count after ${made.delay / 86_400} days`,
   ].join('\n');
 }

@@ -30,6 +30,26 @@ export interface CardsOptions extends ChainOptions {
   cards?: string;
 }
 
+/** Who registered which shards as what, and what is done with that. */
+export interface DatasetsOptions extends ChainOptions {
+  datasets?: string;
+}
+
+/** What sources say of data. */
+export interface AttestationsOptions extends ChainOptions {
+  attestations?: string;
+}
+
+/** What models are paid, and who is owed how much of it. */
+export interface CreditOptions extends ChainOptions {
+  creditVault?: string;
+}
+
+/** Successors, marks and disputes of models. */
+export interface StatusesOptions extends ChainOptions {
+  statuses?: string;
+}
+
 /** Where reading events begins, for nodes that do not say since when a contract stands. */
 export interface FromBlockOptions {
   fromBlock?: number;
@@ -70,6 +90,34 @@ export function withScoreboard(command: Command): Command {
 export function withCards(command: Command): Command {
   return command.addOption(
     new Option('--cards <address>', "the contract of the models' cards, for names").env('DESCENT_CARDS'),
+  );
+}
+
+/** Adds --datasets. */
+export function withDatasets(command: Command): Command {
+  return command.addOption(new Option('--datasets <address>', 'the contract of datasets').env('DESCENT_DATASETS'));
+}
+
+/** Adds --attestations. */
+export function withAttestations(command: Command): Command {
+  return command.addOption(
+    new Option('--attestations <address>', 'the contract in which sources say that data is theirs').env(
+      'DESCENT_ATTESTATIONS',
+    ),
+  );
+}
+
+/** Adds --credit-vault. */
+export function withCreditVault(command: Command): Command {
+  return command.addOption(
+    new Option('--credit-vault <address>', 'the contract that splits what models are paid').env('DESCENT_CREDIT_VAULT'),
+  );
+}
+
+/** Adds --statuses. */
+export function withStatuses(command: Command): Command {
+  return command.addOption(
+    new Option('--statuses <address>', 'the contract of successors, marks and disputes').env('DESCENT_STATUSES'),
   );
 }
 
@@ -147,6 +195,45 @@ export async function openScoreboard(options: ScoreboardOptions): Promise<{ chai
   const chain = await connect(options.rpc);
   await requireContract(chain, scoreboard, 'scoreboard');
   return { chain, scoreboard };
+}
+
+/** Connects and checks that the datasets are there. @throws InputError without --datasets; DescentError (chain) */
+export async function openDatasets(options: DatasetsOptions): Promise<{ chain: Chain; datasets: `0x${string}` }> {
+  if (options.datasets === undefined) {
+    throw new InputError('Which datasets?', { hint: 'Give --datasets or set DESCENT_DATASETS.' });
+  }
+  const datasets = parseAddress(options.datasets, '--datasets');
+  const chain = await connect(options.rpc);
+  await requireContract(chain, datasets, 'datasets');
+  return { chain, datasets };
+}
+
+/** Connects and checks that the vault is there. @throws InputError without --credit-vault; DescentError (chain) */
+export async function openCreditVault(options: CreditOptions): Promise<{ chain: Chain; vault: `0x${string}` }> {
+  if (options.creditVault === undefined) {
+    throw new InputError('Which credit vault?', { hint: 'Give --credit-vault or set DESCENT_CREDIT_VAULT.' });
+  }
+  const vault = parseAddress(options.creditVault, '--credit-vault');
+  const chain = await connect(options.rpc);
+  await requireContract(chain, vault, 'credit vault');
+  return { chain, vault };
+}
+
+/** Connects and checks that the statuses are there. @throws InputError without --statuses; DescentError (chain) */
+export async function openStatuses(options: StatusesOptions): Promise<{ chain: Chain; statuses: `0x${string}` }> {
+  if (options.statuses === undefined) {
+    throw new InputError('Which statuses?', { hint: 'Give --statuses or set DESCENT_STATUSES.' });
+  }
+  const statuses = parseAddress(options.statuses, '--statuses');
+  const chain = await connect(options.rpc);
+  await requireContract(chain, statuses, 'statuses');
+  return { chain, statuses };
+}
+
+/** The contract that --attestations names. @throws InputError without it */
+export function attestationsOf({ attestations }: AttestationsOptions): `0x${string}` {
+  if (attestations !== undefined) return parseAddress(attestations, '--attestations');
+  throw new InputError('Which attestations?', { hint: 'Give --attestations or set DESCENT_ATTESTATIONS.' });
 }
 
 /** Options of this command that the next one needs too: what the environment says is not repeated. */

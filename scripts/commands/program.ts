@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, type OutputConfiguration } from 'commander';
 import { commandLine } from '../terminal/invocation.ts';
+import { addAttestCommand } from './attest.ts';
 import { addBenchmarkCommand } from './benchmark.ts';
 import { addCardCommand } from './card.ts';
+import { addCreditCommand } from './credit.ts';
 import { addDataCommand } from './data.ts';
+import { addDatasetCommand } from './dataset.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDeployCommand } from './deploy.ts';
 import { addExportCommand } from './export.ts';
@@ -19,6 +22,7 @@ import { addRunsCommand } from './runs.ts';
 import { addScoreCommand } from './score.ts';
 import { addSeedCommand } from './seed.ts';
 import { addShowCommand } from './show.ts';
+import { addStatusCommand } from './status.ts';
 import { addSubmitCommand } from './submit.ts';
 import { addTrainCommand } from './train.ts';
 import { addTreeCommand } from './tree.ts';
@@ -27,13 +31,15 @@ import { addVerifyCommand } from './verify.ts';
 const EXPLANATION = `
 A model's history is a tree of proved steps that a contract keeps. One edge is made with data, seed (once), train,
 prove, submit; fit goes from a table to a proved model in one command; train also makes, proves and registers whole runs of many segments. Models from elsewhere enter with
-import, merge joins models, score proves a model's result on a shard, benchmark and leaderboard rank models, verify checks
-any of it anew. predict and export use a model. 'descent demo' shows all of this on a local chain in a few minutes: start there.
+import, merge joins models, score proves a model's result on a shard, benchmark and leaderboard rank models, dataset lists
+shards, with attest their source says that they are its own, credit pays a model and all who trained its ancestors, status says
+what superseded a model, verify checks any of it anew. predict and export use a model. 'descent demo' shows all of this on a local chain in a few minutes: start there.
 
 A command keeps its work in a run folder (runs/<name>). If it is interrupted, even by kill -9, run it again with the
 same arguments: it continues. Progress goes to stderr, results to stdout.
 
-Variables: DESCENT_RPC, DESCENT_REGISTRY, DESCENT_SCOREBOARD, DESCENT_CARDS, DESCENT_PRIVATE_KEY
+Variables: DESCENT_RPC, DESCENT_REGISTRY, DESCENT_SCOREBOARD, DESCENT_CARDS, DESCENT_DATASETS,
+DESCENT_ATTESTATIONS, DESCENT_CREDIT_VAULT, DESCENT_STATUSES, DESCENT_PRIVATE_KEY
 Exit codes: 0 done, 1 failure inside Descent, 2 wrong usage or input, 3 damaged or foreign file, 4 cannot be proved or
 proof rejected, 5 chain or network, 6 the proof holds but not all is shown (verify), 130 interrupted`;
 
@@ -65,9 +71,13 @@ export function createProgram(output: OutputConfiguration = {}, onCommand: (help
   addProveCommand(program);
   addSubmitCommand(program);
   addVerifyCommand(program);
+  addDatasetCommand(program);
+  addAttestCommand(program);
   addBenchmarkCommand(program);
   addLeaderboardCommand(program);
   addCardCommand(program);
+  addCreditCommand(program);
+  addStatusCommand(program);
   addRunsCommand(program);
   addShowCommand(program);
   addTreeCommand(program);

@@ -20,7 +20,8 @@ import { alignColumns } from '../terminal/drawTree.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
-import { describeRank, openBoard, rankModel } from './benchmark.ts';
+import { ether } from './benchmarkRules.ts';
+import { openBoard } from './board.ts';
 import {
   type AheadOptions,
   type CommonOptions,
@@ -35,12 +36,14 @@ import {
   withTrainer,
 } from './options.ts';
 import { printEdges, scoreContextOf } from './prove.ts';
+import { describeRank, rankModel } from './rank.ts';
 
 interface ScoreOptions extends AheadOptions, CommonOptions, ScoreboardOptions {
   model: string;
   shard?: string;
   shards?: string[];
   benchmark?: string;
+  fee?: bigint;
   jobs?: number;
   top?: number;
   otherSchema?: boolean;
@@ -60,6 +63,7 @@ export function addScoreCommand(program: Command): void {
     .option('--shard <file>', 'one shard file')
     .option('--shards <files or runs...>', 'many: shard files, or runs of data with all their shards')
     .option('--benchmark <id>', 'many: the benchmark whose shards they are')
+    .option('--fee <ether>', "many: the most to pay as the benchmark's entry fee", ether)
     .option('--jobs <number>', 'many: proofs at a time (default: one for each core)', positive)
     .option('--top <k>', 'places that count as top (default: 5, fewer where there are as few outputs)', positive)
     .option('--other-schema', 'go on where the rows have other columns, scaling or classes than the model was made for')
@@ -132,7 +136,7 @@ async function scoreMany(options: ScoreOptions, output: Output): Promise<void> {
     const jobs = options.jobs ?? availableParallelism();
     const steps = await registerScores(run, inputs, scores, { ...board, jobs, output });
     const { model } = await idsOf(run, inputs, output);
-    const ranked = benchmark && (await rankModel(board, benchmark, model, options.runs));
+    const ranked = benchmark && (await rankModel(board, benchmark, model, options));
     output.result(
       { run: run.folder, model, ...sum, shards: scores.map((score, k) => ({ ...score, ...steps[k] })), ranked },
       [renderScores(scores, steps), '', describeScore(sum), ...(ranked ? [describeRank(ranked)] : [])].join('\n'),

@@ -16,7 +16,7 @@ import { featureNames, outputNames, pictureOf, type Schema, schemaHash } from '.
 import { readShard as parseShard, SHARD_FORMAT } from '../../src/model/shardFile.ts';
 import { describeTargets } from '../../src/model/smoothing.ts';
 import { readModel as parseModel } from '../../src/model/weightsFile.ts';
-import { type NodeOf, sumAncestry } from '../../src/registry/ancestry.ts';
+import { type NodeOf, shardsUsedBy, sumAncestry } from '../../src/registry/ancestry.ts';
 import { type Edge, parseEdge } from '../../src/registry/edge.ts';
 import { type EdgeRun, isRun, parseRun } from '../../src/registry/edgeRun.ts';
 import {
@@ -31,12 +31,13 @@ import { resultId } from '../../src/registry/statement.ts';
 import { realLearningRate } from '../../src/training/trainer.ts';
 import { assessResults, inWords, marksOf } from '../actions/assessResults.ts';
 import { boardMeasures, measuresInWords } from '../actions/boardMeasures.ts';
+import { describeSources } from '../actions/describeSources.ts';
 import { statedCounts, statedMeasures } from '../actions/statedMeasures.ts';
-import { type Chain, parseAddress } from '../chain/client.ts';
+import { type Chain, parseAddress, requireContract } from '../chain/client.ts';
 import { readCard } from '../chain/readCards.ts';
 import { readLineage } from '../chain/readLineage.ts';
 import { sumMeasures } from '../chain/readMeasures.ts';
-import { readModel, readShard } from '../chain/readRegistry.ts';
+import { type ForeignMaking, readModel, readShard } from '../chain/readRegistry.ts';
 import { readResults } from '../chain/readResults.ts';
 import { readBenchmarks } from '../chain/readScoreboard.ts';
 import { readInput, readParsed } from '../files/read.ts';
@@ -47,10 +48,13 @@ import { commandLine } from '../terminal/invocation.ts';
 import { counted } from '../terminal/plural.ts';
 import { printable } from '../terminal/printable.ts';
 import {
+  type AttestationsOptions,
+  attestationsOf,
   type CardsOptions,
   type CommonOptions,
   openRegistry,
   outputOf,
+  withAttestations,
   withCards,
   withChain,
   withCommon,
@@ -60,13 +64,13 @@ import { describeAccuracy, describeProgress } from './runs.ts';
 
 type Facts = Record<string, unknown>;
 
-type ShowOptions = CommonOptions & CardsOptions & { scoreboard?: string };
+type ShowOptions = CommonOptions & CardsOptions & AttestationsOptions & { scoreboard?: string };
 
 /** Results of one model that are shown: anyone can open a benchmark and have it ranked there. */
 const MOST_RESULTS = 20;
 
 export function addShowCommand(program: Command): void {
-  withScoreboard(withCards(withCommon(withChain(program.command('show')))))
+  withAttestations(withScoreboard(withCards(withCommon(withChain(program.command('show'))))))
     .description('show a model or shard of the registry, or what a run or a file holds')
     .argument('<what>', 'id of a model or shard (0x and 64 digits), or a run, or an edge, weights or shard file')
     .action(async (what: string, options: ShowOptions) => {
@@ -81,7 +85,7 @@ async function describeId(id: Hex, options: ShowOptions): Promise<Facts> {
   const { chain, registry } = await openRegistry(options);
   const model = await readModel(chain, registry, id);
   if (model !== undefined) {
-    const { trainings = [], merge, shape, parent, schema, schemaOfParent, ...rest } = model;
+    const { trainings = [], merge, foreign, isForeign, shape, parent, schema, schemaOfParent, ...rest } = model;
     const nodeOf = await readLineage(chain, registry);
     const { unknown, rows, ...sums } = sumAncestry(id, nodeOf);
     const scoreboard = options.scoreboard === undefined ? undefined : parseAddress(options.scoreboard, '--scoreboard');
@@ -100,20 +104,41 @@ async function describeId(id: Hex, options: ShowOptions): Promise<Facts> {
       // It goes by the rows of the last training: what they were before is forgotten.
       schema: describeStated(schema),
       ...(schemaOfParent && { otherSchemaThanParent: describeStated(schemaOfParent) }),
+      ...describeForeign(foreign, isForeign),
       ...(merge && { parents: merge.parents, coefficients: merge.coefficients.map(describeRow) }),
       // Over the whole lineage, through all parents of every merge; depth follows first parents only.
       ...sums,
       rowsOfDifferentShards: rows,
       ...(unknown > 0 && { ancestorsNotRead: unknown }),
+      ...(await sourcesOf(chain, options, shardsUsedBy(id, nodeOf))),
       ...(scoreboard && { results: await describeResults(chain, scoreboard, id, nodeOf) }),
     };
   }
   const shard = await readShard(chain, registry, id);
-  if (shard !== undefined) return { what: 'shard', ...shard, schema: describeStated(shard.schema) };
+  if (shard !== undefined) {
+    const sources = await sourcesOf(chain, options, [id]);
+    return { what: 'shard', ...shard, schema: describeStated(shard.schema), ...sources };
+  }
   throw new DescentError(`The registry ${registry} knows neither a model nor a shard ${id}.`, {
     code: 'UNKNOWN_ID',
     exit: 'usage',
   });
+}
+
+/** Who says that the data is its own, where --attestations names a contract. */
+async function sourcesOf(chain: Chain, options: ShowOptions, shards: Iterable<Hex>): Promise<Facts> {
+  if (options.attestations === undefined) return {};
+  const attestations = attestationsOf(options);
+  await requireContract(chain, attestations, 'attestations');
+  const { attested, sources } = await describeSources(chain, attestations, shards);
+  return { attested, ...(sources.length > 0 && { sources }) };
+}
+
+/** Where another proof system vouches for a part of the descent, and which. */
+function describeForeign(foreign: ForeignMaking | undefined, isForeign: boolean): Facts {
+  if (foreign === undefined) return isForeign ? { foreign: 'by a model above it: see its parents' } : {};
+  const { program, adapter, parents } = foreign;
+  return { foreign: `program ${program}, as far as its adapter ${adapter} can be trusted`, parents };
 }
 
 /** A model's results, each with its benchmark and with what keeps it from being compared with others. */

@@ -80,9 +80,9 @@ export function addVerifyCommand(program: Command): void {
     output.progress.done();
     const checks = [found, ...proof, ...onChain.checks, ...files];
     if (found.about === 'transaction') requireSameKey(edge, checks);
-    const { declared, schemas, trainedOnRows } = onChain;
+    const { origins, schemas, trainedOnRows } = onChain;
     const code = chain && (await codeOfEdge(edge, chain, onChain.checks));
-    const known = { declared, schemas, trainedOnRows, chain: chain !== undefined, code, files: hasFiles };
+    const known = { origins, schemas, trainedOnRows, chain: chain !== undefined, code, files: hasFiles };
     const limits = limitsOf(edge, known);
     const { program } = edge.statement;
     const id = resultId(edge.statement);
@@ -203,7 +203,7 @@ async function askChain(
     return { ...last, checks };
   }
   const checks = openChecks(chainChecksOf(edge.statement.program), 'no chain was asked (--rpc).');
-  return { checks, declared: undefined, schemas: {} };
+  return { checks, origins: undefined, schemas: {} };
 }
 
 /** The models that a run makes nodes of, in order. */

@@ -1,6 +1,7 @@
 import { type Address, encodeFunctionData, type Hex, type LocalAccount, parseEventLogs } from 'viem';
-import { modelCardsAbi, modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import { datasetsAbi, modelCardsAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { ascending } from '../../src/registry/ids.ts';
+import { NO_RULES } from '../../src/registry/rules.ts';
 import type { Chain } from '../chain/client.ts';
 import { sendCall } from '../chain/send.ts';
 
@@ -14,17 +15,17 @@ export interface Sender {
 /** Lists shards as a dataset and makes it a benchmark on which all models count. @throws DescentError (chain) */
 export async function openBenchmark(
   { chain, account, folder }: Sender,
-  { registry, scoreboard }: { registry: Address; scoreboard: Address },
+  { datasets, scoreboard }: { datasets: Address; scoreboard: Address },
   shards: readonly Hex[],
   uri: string,
 ): Promise<Hex> {
   const list = ascending(shards);
-  const dataset = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'registerDataset', args: [list, uri] });
-  await sendCall(chain, account, { to: registry, data: dataset }, folder);
+  const dataset = encodeFunctionData({ abi: datasetsAbi, functionName: 'registerDataset', args: [list, uri] });
+  await sendCall(chain, account, { to: datasets, data: dataset }, folder);
   const benchmark = encodeFunctionData({
     abi: scoreboardAbi,
     functionName: 'openBenchmark',
-    args: [account.address, list, uri],
+    args: [account.address, list, uri, NO_RULES],
   });
   const receipt = await sendCall(chain, account, { to: scoreboard, data: benchmark }, folder);
   const [event] = parseEventLogs({ abi: scoreboardAbi, logs: receipt.logs, eventName: 'BenchmarkOpened' });
@@ -38,7 +39,7 @@ export async function rankModel(
   model: Hex,
   benchmark: Hex,
 ): Promise<number> {
-  const data = encodeFunctionData({ abi: scoreboardAbi, functionName: 'rank', args: [model, benchmark] });
+  const data = encodeFunctionData({ abi: scoreboardAbi, functionName: 'rank', args: [model, benchmark, []] });
   return Number((await sendCall(chain, account, { to: scoreboard, data }, folder)).gasUsed);
 }
 

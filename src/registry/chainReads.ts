@@ -5,7 +5,7 @@ import type { PowersOnChain } from './opening.ts';
 /** A node of the registry as it is stored. */
 export interface NodeRecord {
   trainer: Address;
-  /** contract's enum Kind: 1 seed, 2 import, 3 train, 4 merge */
+  /** contract's enum Kind: 1 seed, 2 import, 3 train, 4 merge, 5 foreign */
   kind: number;
   depth: bigint;
   blockNumber: bigint;
@@ -114,6 +114,8 @@ export interface ChainReads {
   /** when a block was made, in seconds; undefined where the node does not have it */
   timeOf(block: bigint): Promise<bigint | undefined>;
   node(registry: Address, id: Hex): Promise<NodeRecord | undefined>;
+  /** whether a program of another proof system made a node or any of its ancestors; false where there is no such node */
+  isForeign(registry: Address, id: Hex): Promise<boolean>;
   parents(registry: Address, id: Hex): Promise<readonly Hex[]>;
   schemaOf(registry: Address, id: Hex): Promise<Hex>;
   shard(registry: Address, id: Hex): Promise<ShardRecord | undefined>;

@@ -7,7 +7,8 @@ import {
   checkShard,
   type EdgeSegments,
   findRegistration,
-  isDeclared,
+  type Origins,
+  originsOf,
   type Place,
   sameAddress,
   subjectOfEdge,
@@ -31,8 +32,8 @@ export interface Trusted {
 export interface ChainFindings {
   /** one of each that `chainChecksOf` names, in that order */
   checks: Check[];
-  /** whether an import above it is only declared; undefined where the chain does not tell */
-  declared: boolean | undefined;
+  /** what is not proved of the model's descent; undefined where the chain does not tell */
+  origins: Origins | undefined;
   schemas: StatedSchemas;
   /** of a score, whether the model has seen the rows; undefined where the chain does not tell */
   trainedOnRows?: TrainedOnRows | undefined;
@@ -69,7 +70,7 @@ async function checkSegments(
   const edge = segments[segments.length - 1];
   const abouts = chainChecksOf(edge.statement.program);
   const found = new Map<ChainAbout, Check>();
-  let declared: boolean | undefined;
+  let origins: Origins | undefined;
   let schemas: StatedSchemas = {};
   let trained: TrainedOnRows | undefined;
   const say = (...checks: Check[]) => {
@@ -81,7 +82,7 @@ async function checkSegments(
       reason,
     );
     say(...rest);
-    return { declared, schemas, trainedOnRows: trained, checks: abouts.map((about) => found.get(about)!) };
+    return { origins, schemas, trainedOnRows: trained, checks: abouts.map((about) => found.get(about)!) };
   };
   try {
     const place = await placeOf(edge, reads, trusted);
@@ -94,7 +95,7 @@ async function checkSegments(
     const circuit = circuitFor(edge.statement);
     const key = await acceptingKey(reads, place.verifiers, circuit, registration.acceptance);
     say(await checkKey(reads, circuit, key, keys), await checkPowers(reads, place.verifiers, keys));
-    declared = await isDeclared(segments, at);
+    origins = await originsOf(segments, at);
     schemas = await statedSchemas(edge.statement, at);
     trained = await trainedOnRows(edge.statement, at);
     return finish('the node did not tell.');

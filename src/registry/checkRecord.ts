@@ -374,13 +374,26 @@ function lower(value: unknown): string {
   return String(value).toLowerCase();
 }
 
-/** Whether an import above a model is only declared; undefined where the registry does not hold it. */
-export async function isDeclared(segments: EdgeSegments, { reads, registry }: Place): Promise<boolean | undefined> {
+/** What is not proved of a model's descent. Undefined where the registry does not hold it. */
+export interface Origins {
+  /** an import above it is only declared */
+  declared: boolean | undefined;
+  /** a program of another proof system made it or a model above it */
+  foreign: boolean | undefined;
+}
+
+/** What a registry tells of the descent of an edge's model, or of its parents while it is not registered. */
+export async function originsOf(segments: EdgeSegments, { reads, registry }: Place): Promise<Origins> {
   const { model, parents: above } = subjectOfEdge(segments);
-  if (model === undefined) return undefined;
-  const node = await reads.node(registry, model.id);
-  if (node !== undefined) return node.declared;
-  const parents = await Promise.all(above.map((id) => reads.node(registry, id)));
-  if (parents.some((parent) => parent?.declared)) return true;
-  return parents.length > 0 && parents.every((parent) => parent !== undefined) ? false : undefined;
+  if (model === undefined) return { declared: undefined, foreign: undefined };
+  const told = async (id: Hex): Promise<Origins | undefined> => {
+    const node = await reads.node(registry, id);
+    return node && { declared: node.declared, foreign: await reads.isForeign(registry, id) };
+  };
+  const own = await told(model.id);
+  if (own !== undefined) return own;
+  const parents = await Promise.all(above.map(told));
+  const known = parents.length > 0 && parents.every((parent) => parent !== undefined);
+  const any = (mark: keyof Origins) => parents.some((parent) => parent?.[mark]) || (known ? false : undefined);
+  return { declared: any('declared'), foreign: any('foreign') };
 }

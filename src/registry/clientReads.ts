@@ -44,6 +44,8 @@ export function clientReads(client: PublicClient, chainId: number | bigint): Cha
       const record = await client.readContract({ ...registryAt(registry), functionName: 'node', args: [id] });
       return record.trainer === zeroAddress ? undefined : record;
     },
+    isForeign: (registry, id) =>
+      client.readContract({ ...registryAt(registry), functionName: 'isForeign', args: [id] }),
     parents: (registry, id) => client.readContract({ ...registryAt(registry), functionName: 'parents', args: [id] }),
     schemaOf: (registry, id) => client.readContract({ ...registryAt(registry), functionName: 'schemaOf', args: [id] }),
     shard: async (registry, id) => {

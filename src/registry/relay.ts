@@ -18,6 +18,7 @@ import {
   type TrainChain,
   trainManyCall,
 } from './programs/trainMany.ts';
+import { isPlain, PLAIN_REQUESTS, type PlainAction, type PlainRequestType, plainFields } from './requests.ts';
 
 /** Name and version of the domain; its other fields are the chain and the relay's address. */
 export const RELAY_DOMAIN = { name: 'Descent relay', version: '1' } as const;
@@ -41,7 +42,7 @@ const request = (target: string, ...fields: readonly RequestField[]): RequestFie
 export type ProvedRequestType = (typeof PROGRAMS)[Program]['request'];
 
 /** Any typed struct. */
-export type RequestType = ProvedRequestType | typeof CHAIN_REQUEST | 'RequestSeed' | 'WriteCard';
+export type RequestType = ProvedRequestType | typeof CHAIN_REQUEST | 'RequestSeed' | PlainRequestType;
 
 const ofPrograms = Object.fromEntries(
   PROGRAM_NAMES.map((program) => {
@@ -49,30 +50,33 @@ const ofPrograms = Object.fromEntries(
     return [type, request(TARGETS[registers], ...definitionOf({ program }).requestFields)];
   }),
 ) as Record<ProvedRequestType, RequestField[]>;
+const ofPlain = Object.fromEntries(
+  Object.values(PLAIN_REQUESTS).map(({ type, target, fields }) => [type, request(target, ...fields)]),
+) as Record<PlainRequestType, RequestField[]>;
 
 /** The typed structs. Models and shards stand in them by their ids, which are hashes of commitments and shapes; a new shape by its text. */
 export const RELAY_TYPES: Readonly<Record<RequestType, readonly RequestField[]>> = {
   ...ofPrograms,
   [CHAIN_REQUEST]: request('registry', ...CHAIN_FIELDS),
   RequestSeed: request('registry', ...SHAPE_REQUEST, field('secretHash', 'bytes32')),
-  WriteCard: request('cards', field('model', 'bytes32'), field('name', 'string'), field('uri', 'string')),
+  ...ofPlain,
 };
 
 /** The structs that stand within others. */
 export const INNER_TYPES: Readonly<Record<string, readonly RequestField[]>> = { Segment: SEGMENT_FIELDS };
 
-/** Something that a trainer can ask for: a proved statement, a chain of them, the draw of a seed, or what a model's card shall say. */
+/** Something that a trainer can ask for: a proved statement, a chain of them, the draw of a seed, or what needs no proof. */
 export type Action =
   | { what: 'statement'; statement: Statement }
   | ({ what: 'trainMany' } & TrainChain)
   | { what: 'requestSeed'; shape: AnyShape; secretHash: Hex }
-  | { what: 'writeCard'; model: Hex; name: string; uri: string };
+  | PlainAction;
 
 /** A request of a trainer, before it is signed. */
 export interface RelayRequest {
   chainId: bigint;
   relay: Address;
-  /** the registry, for scores the scoreboard, for cards their contract */
+  /** the registry, for scores the scoreboard, for what needs no proof the contract that PLAIN_REQUESTS names */
   target: Address;
   trainer: Address;
   /** any number below 2^256 that the trainer has not used with this relay */
@@ -103,7 +107,7 @@ export function typedRequest({ chainId, relay, target, trainer, nonce, deadline,
 
 /**
  * The call of the relay that carries a signed request; anybody may send it.
- * @param proofs of the statement, or one for each segment of a chain; none for a card or the draw of a seed
+ * @param proofs of the statement, or one for each segment of a chain; none for what needs none
  * @throws RangeError when a proof is missing
  */
 export function relayCall(
@@ -120,11 +124,10 @@ export function relayCall(
 }
 
 function targetCall(action: Action, proofs: readonly Proof[]): [string, readonly CallArgument[]] {
+  if (isPlain(action)) return [action.what, Object.values(plainFields(action))];
   switch (action.what) {
     case 'requestSeed':
       return ['requestSeed', [encodeAnyShape(action.shape), action.secretHash]];
-    case 'writeCard':
-      return ['writeCard', [action.model, action.name, action.uri]];
     case 'trainMany': {
       const { functionName, args } = trainManyCall({ ...action, proofs });
       return [functionName, args];
@@ -138,6 +141,7 @@ function targetCall(action: Action, proofs: readonly Proof[]): [string, readonly
 }
 
 function structOf(action: Action): { primaryType: RequestType; fields: Record<string, CallArgument> } {
+  if (isPlain(action)) return { primaryType: PLAIN_REQUESTS[action.what].type, fields: plainFields(action) };
   switch (action.what) {
     case 'requestSeed': {
       const { shape, secretHash } = action;
@@ -145,10 +149,6 @@ function structOf(action: Action): { primaryType: RequestType; fields: Record<st
     }
     case 'trainMany':
       return { primaryType: CHAIN_REQUEST, fields: chainRequest(action) };
-    case 'writeCard': {
-      const { model, name, uri } = action;
-      return { primaryType: 'WriteCard', fields: { model, name, uri } };
-    }
     case 'statement': {
       const { statement } = action;
       return {

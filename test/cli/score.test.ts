@@ -16,6 +16,7 @@ import { zeroWeights } from '../../src/model/weights.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { type Edge, formatEdge } from '../../src/registry/edge.ts';
 import { ascending } from '../../src/registry/ids.ts';
+import { NO_RULES } from '../../src/registry/rules.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { type Model, type Registered, scoreClaim } from '../contracts/support/registryFixture.ts';
@@ -258,15 +259,15 @@ describe('a scoreboard with all measures', () => {
     shards: Registered[],
     all: [Model, (Partial<Measures> & { result: bigint })[][]][],
   ): Promise<Hex> {
-    const { registry, scoreboard, alice } = served.fixture;
+    const { datasets, scoreboard, alice } = served.fixture;
     const list = [ascending(shards.map(idOf)), 'rows'];
-    await registry.send('registerDataset', list, alice);
-    const benchmark = await scoreboard.simulate('openBenchmark', [alice, ...list]);
-    await scoreboard.send('openBenchmark', [alice, ...list]);
+    await datasets.send('registerDataset', list, alice);
+    const benchmark = await scoreboard.simulate('openBenchmark', [alice, ...list, NO_RULES]);
+    await scoreboard.send('openBenchmark', [alice, ...list, NO_RULES]);
     for (const [model, measures] of all) {
       for (const [k, some] of measures.entries())
         for (const { result, ...rest } of some) await served.fixture.submit(scoreClaim(model, shards[k], result, rest));
-      await scoreboard.send('rank', [idOf(model), benchmark]);
+      await scoreboard.send('rank', [idOf(model), benchmark, []]);
     }
     return benchmark;
   }
@@ -277,7 +278,7 @@ describe('a scoreboard with all measures', () => {
     const shape = { inputs: 4, outputs: 4, rows: 16, kind: 'classes' } as const;
     const shards = [await fixture.registerShard(shape), await fixture.registerShard(shape)];
     const softmax = await fixture.seedModel(widths, fixture.alice, 'softmax');
-    const squared = await fixture.seedModel(widths);
+    const squared = await fixture.seedModel(widths, fixture.bob);
     const unit = 65536n;
     const benchmark = await ranked(shards, [
       [
@@ -315,7 +316,7 @@ describe('a scoreboard with all measures', () => {
     const shard = await fixture.registerShard({ inputs: 4, outputs: 10, rows: 4000, kind: 'classes' });
     const [softmax, sigmoid] = [
       await fixture.seedModel([4, 10], fixture.alice, 'softmax'),
-      await fixture.seedModel([4, 10], fixture.alice, 'sigmoid'),
+      await fixture.seedModel([4, 10], fixture.bob, 'sigmoid'),
     ];
     const unit = 65536n * 4000n;
     const benchmark = await ranked(

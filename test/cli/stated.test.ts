@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { encodeEventTopics, formatLog, type Hex, padHex, type RpcLog } from 'viem';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { ascending, datasetId } from '../../src/registry/ids.ts';
+import { NO_RULES } from '../../src/registry/rules.ts';
 import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { boardOf } from '../../web/lib/chain/boards.ts';
@@ -54,15 +55,15 @@ describe('a registry whose models state their columns and classes', () => {
 
   /** Opens a benchmark of one shard and ranks models on it. */
   async function ranked(shard: Registered, ...some: Model[]): Promise<Hex> {
-    const { registry, scoreboard, alice } = served.fixture;
+    const { datasets, scoreboard, alice } = served.fixture;
     const list = [ascending([idOf(shard)]), 'rows'];
-    await registry.send('registerDataset', list, alice);
-    const args = [alice, ...list];
+    await datasets.send('registerDataset', list, alice);
+    const args = [alice, ...list, NO_RULES];
     const benchmark = await scoreboard.simulate('openBenchmark', args);
     await scoreboard.send('openBenchmark', args);
     for (const [k, model] of some.entries()) {
       await served.fixture.submit(scoreClaim(model, shard, BigInt(5 + k)));
-      await scoreboard.send('rank', [idOf(model), benchmark]);
+      await scoreboard.send('rank', [idOf(model), benchmark, []]);
     }
     return benchmark;
   }
@@ -90,26 +91,34 @@ describe('a registry whose models state their columns and classes', () => {
     const { code, stdout, stderr } = await call('leaderboard', await ranked(shards.silent, models.cats, models.turned));
     assert.equal(code, 0, stderr);
     assert.match(stdout, /do not state their columns and classes: 2\. Nothing shows/);
+    assert.match(stdout, /Further models of the same trainers, who have one place each: 1 /);
   });
 
   it('the page shows no benchmark of shards whose events it has not read, and no result of such a model', async () => {
-    const { registry, scoreboard, alice } = served.fixture;
+    const { registry, datasets, scoreboard, alice } = served.fixture;
     const secret = dataClaim(SHARD);
     const dataset = datasetId(alice, [idOf(secret)], 'rows');
     const closing = BigInt((await served.upstream('eth_blockNumber', [])) as Hex) + 1n;
-    const sealed = await scoreboard.simulate('sealBenchmark', [dataset, closing], alice);
-    await scoreboard.send('sealBenchmark', [dataset, closing], alice);
+    const { timestamp } = await served.fixture.chain.read.getBlock();
+    const seal = [dataset, closing, timestamp + 86_400n, NO_RULES];
+    const sealed = await scoreboard.simulate('sealBenchmark', seal, alice);
+    await scoreboard.send('sealBenchmark', seal, alice);
     await served.fixture.submit(secret, alice);
-    await registry.send('registerDataset', [[idOf(secret)], 'rows'], alice);
-    await scoreboard.send('unsealBenchmark', [alice, closing, alice, [idOf(secret)], 'rows'], alice);
-    const address = [registry.address, scoreboard.address];
+    await datasets.send('registerDataset', [[idOf(secret)], 'rows'], alice);
+    await scoreboard.send('unsealBenchmark', [alice, alice, [idOf(secret)], 'rows'], alice);
+    const config = {
+      registry: registry.address,
+      datasets: datasets.address,
+      scoreboard: scoreboard.address,
+    };
+    const address = Object.values(config);
     const logs = (await served.upstream('eth_getLogs', [{ address, fromBlock: '0x0' }])) as RpcLog[];
     const topicOf = (eventName: 'ShardRegistered' | 'ModelRegistered') =>
       encodeEventTopics({ abi: modelRegistryAbi, eventName })[0];
     const boardWithout = (topic?: Hex, id = served.benchmark) => {
       const store = new Store();
       const read = logs.filter(({ topics }) => topics[0] !== topic).map((log) => formatLog(log));
-      applyLogs(store, { registry: registry.address, scoreboard: scoreboard.address } as ChainConfig, read as RawLog[]);
+      applyLogs(store, config as ChainConfig, read as RawLog[]);
       return store.benchmark(id) && boardOf(store, id);
     };
     const whole = boardWithout();

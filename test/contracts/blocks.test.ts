@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { encodeAbiParameters, type Hex, keccak256, toHex, zeroHash } from 'viem';
+import { NO_RULES } from '../../src/registry/rules.ts';
 import { resultId, seedFrom } from '../../src/registry/statement.ts';
 import { abiOf, Contract, reverts, type TestChain, testChain } from './support/chain.ts';
 import { HISTORY, installHistory, recordHash } from './support/history.ts';
@@ -140,8 +141,11 @@ describe('on a chain of Arbitrum', () => {
     assert.equal((await fixture.registry.read('node', [resultId(claim.statement)])).blockNumber, here);
     const shard = await fixture.registerShard({ inputs: 4, outputs: 2, rows: 16, kind: 'classes' });
     assert.equal((await fixture.registry.read('shard', [resultId(shard.statement)])).blockNumber, here + 8n);
-    await reverts(fixture.scoreboard.simulate('sealBenchmark', [zeroHash, here]), 'ClosingBlockPassed', [here]);
-    await fixture.scoreboard.simulate('sealBenchmark', [zeroHash, here + 100n]);
+    const { timestamp } = await chain.read.getBlock();
+    const seal = (closing: bigint) =>
+      fixture.scoreboard.simulate('sealBenchmark', [zeroHash, closing, timestamp + 86_400n, NO_RULES]);
+    await reverts(seal(here), 'ClosingBlockPassed', [here]);
+    await seal(here + 100n);
   });
 
   it('is told by an answer of one word: anything else at that address is no ArbSys', async () => {

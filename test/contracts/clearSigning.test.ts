@@ -72,9 +72,10 @@ describe('docs/eip712-descent-relay.json (ERC-7730)', () => {
     }
   });
 
-  it('names the kinds of shards and the heads of models', () => {
-    const { kind, head, ...others } = file.metadata.enums;
+  it('names the kinds of shards, the heads of models and their marks', () => {
+    const { kind, head, mark, ...others } = file.metadata.enums;
     assert.deepEqual(kind, { 0: 'numbers', 1: 'classes', 2: 'labels' });
+    assert.deepEqual(mark, { 0: 'current (takes the status back)', 1: 'deprecated', 2: 'withdrawn' });
     assert.deepEqual(head, { 0: 'numbers', 1: 'one class (softmax)', 2: 'any labels (sigmoid)' });
     assert.deepEqual(others, {});
   });

@@ -52,7 +52,7 @@ describe('the code of a registry', { skip: hre.globalOptions.coverage }, () => {
   it('is unknown of a registry or scoreboard of the same code that was made with other arguments or in another way', async () => {
     const own = await place('ModelRegistry', [made.verifiersContract, made.relay]);
     assert.equal(await codeOf(chain, own), 'unknown');
-    const board = await place('Scoreboard', [made.registry, owner.address]);
+    const board = await place('Scoreboard', [made.registry, made.datasets, made.trainers, owner.address]);
     assert.equal(await codeOf(chain, made.registry, board), 'unknown');
   });
 
@@ -83,7 +83,7 @@ describe('what stays open of the code', () => {
   };
   const edge = { statement, metadata: {} } as unknown as Edge;
   const said = (code: 'only' | 'more' | 'unknown') =>
-    limitsOf(edge, { declared: undefined, schemas: {}, chain: true, files: true, code }).join('\n');
+    limitsOf(edge, { origins: undefined, schemas: {}, chain: true, files: true, code }).join('\n');
 
   it('is said by what the address tells', () => {
     assert.match(said('unknown'), /That the contract runs the code of Descent/);

@@ -1,454 +1,487 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { type Address, getAddress, parseEventLogs, type TransactionReceipt, toHex } from 'viem';
-import { type Contract, reverts } from './support/chain.ts';
-import { deploy, ETHER, Family, model, sendValue, TOKEN } from './support/money.ts';
+import { type Address, concat, encodeFunctionData, getAddress, type Hex, toHex, zeroHash } from 'viem';
+import { reverts } from './support/chain.ts';
+import { CreditFixture, eventsOf, stepsOf } from './support/credit.ts';
+import { ETHER, model, TOKEN } from './support/money.ts';
 
 const NOBODY = '0x00000000000000000000000000000000000beef1';
+const MOST = 2n ** 128n - 1n;
 
 describe('CreditVault', () => {
-  let family: Family;
-  let vault: Contract;
-  let token: Contract;
+  let credit: CreditFixture;
   let alice: Address;
   let bob: Address;
   let carol: Address;
 
-  // 1 seed of Alice; 2 Bob's child of it; 3 Carol's seed; 4 Alice's merge of 2 (weight 3) and 3 (weight 1).
+  // 1 seed of Alice (10 %); 2 Bob's child of it (20 %); 3 Carol's import (no share); 4 Carol's merge of 2 and 3.
   beforeEach(async () => {
-    family = await Family.create();
-    ({ alice, bob, carol } = family);
-    vault = await deploy(family.chain, 'CreditVault', [family.lineage.address]);
-    token = await deploy(family.chain, 'HostileToken');
-    await vault.send('chooseShare', [5_000], alice);
-    await family.seed(1, alice);
-    await family.train(2, bob, 1);
-    await family.seed(3, carol);
-    await family.merge(4, alice, [2, 3], [3, 1]);
+    credit = await CreditFixture.create();
+    ({ alice, bob, carol } = credit);
+    await credit.choose(alice, 1_000);
+    await credit.choose(bob, 2_000);
+    await credit.seed(1, alice);
+    await credit.train(2, bob, 1);
+    await credit.import(3, carol);
+    await credit.merge(4, carol, [2, 3], [3, 1]);
   });
 
-  const unsplit = (number: number, of = ETHER) => vault.read('unsplit', [model(number), of]);
-  const earned = (number: number, of = ETHER) => vault.read('earned', [model(number), of]);
-  const pay = (number: number, amount: bigint) => sendValue(vault, 'pay', [model(number)], amount);
-  const events = (receipt: TransactionReceipt) =>
-    parseEventLogs({ abi: vault.abi, logs: receipt.logs }).map((log) => [
-      (log as unknown as { eventName: string }).eventName,
-      Object.values((log as unknown as { args: object }).args),
-    ]);
+  const vault = () => credit.vault;
+  const send = (functionName: string, args: readonly unknown[], account?: Address) =>
+    credit.vault.send(functionName, args, account);
+  const payToken = (number: number, amount: bigint) =>
+    credit.vault.send('payToken', [model(number), credit.token.address, amount], bob);
+  const all = async (token = ETHER) => [
+    await credit.credit(alice, token),
+    await credit.credit(bob, token),
+    await credit.credit(carol, token),
+  ];
 
   describe('paying', () => {
-    it('credits the model with the Ether sent and says so', async () => {
-      const receipt = await pay(2, 1_000n);
-      assert.equal(await unsplit(2), 1_000n);
-      assert.equal(await earned(2), 0n);
-      assert.deepEqual(events(receipt), [['Paid', [model(2), ETHER, family.chain.accounts[0], 1_000n]]]);
+    it('says what arrived, adds up, and keeps tokens and models apart', async () => {
+      const receipt = await credit.pay(2, 1_000n);
+      assert.deepEqual(eventsOf(receipt, vault()), [['Paid', [model(2), ETHER, credit.chain.accounts[0], 1_000n]]]);
+      await credit.pay(2, 1n);
+      await credit.pay(1, 7n);
+      await credit.token.send('mint', [bob, 500n]);
+      await payToken(2, 500n);
+      const paid = (number: number, token = ETHER) => vault().read('paid', [model(number), token]);
+      assert.deepEqual([await paid(2), await paid(1), await paid(2, credit.token.address)], [1_001n, 7n, 500n]);
     });
 
-    it('adds up payments and keeps tokens and models apart', async () => {
-      await token.send('mint', [bob, 500n]);
-      await pay(2, 1_000n);
-      await pay(2, 1n);
-      await vault.send('payToken', [model(2), token.address, 500n], bob);
-      await pay(1, 7n);
-      assert.equal(await unsplit(2), 1_001n);
-      assert.equal(await unsplit(2, token.address), 500n);
-      assert.equal(await unsplit(1), 7n);
+    it('reverts with UnknownModel and NothingReceived, in Ether and in tokens', async () => {
+      await reverts(credit.pay(9, 1n), 'UnknownModel', [model(9)]);
+      await credit.token.send('mint', [bob, 5n]);
+      await reverts(payToken(9, 5n), 'UnknownModel', [model(9)]);
+      await reverts(credit.pay(2, 0n), 'NothingReceived', [ETHER]);
+      await reverts(payToken(2, 0n), 'NothingReceived', [credit.token.address]);
     });
 
-    it('reverts with UnknownModel for a model that is not registered', async () => {
-      await reverts(pay(9, 1n), 'UnknownModel', [model(9)]);
-      await token.send('mint', [bob, 5n]);
-      await reverts(vault.send('payToken', [model(9), token.address, 5n], bob), 'UnknownModel', [model(9)]);
+    it('takes 2^128 - 1 in all, reverts with AmountTooLarge beyond, and what is due of it is exact', async () => {
+      await credit.token.send('mint', [bob, 2n ** 130n]);
+      await reverts(payToken(2, MOST + 1n), 'AmountTooLarge', [MOST + 1n]);
+      await payToken(2, MOST);
+      await reverts(payToken(2, 1n), 'AmountTooLarge', [1n]);
+      await credit.claim(1, 2, [], credit.token.address);
+      await credit.collect([2], credit.token.address);
+      assert.deepEqual(await all(credit.token.address), [MOST / 10n, (MOST * 9n) / 10n, 0n]);
     });
 
-    it('reverts with NothingReceived for no Ether and for no tokens', async () => {
-      await reverts(pay(2, 0n), 'NothingReceived', [ETHER]);
-      await reverts(vault.send('payToken', [model(2), token.address, 0n]), 'NothingReceived', [token.address]);
+    it('reverts with StackTooHigh above the whole and names the parents; just the whole can be paid', async () => {
+      await credit.choose(bob, 5_000);
+      await credit.train(5, bob, 2);
+      assert.deepEqual(await credit.lineage.read('creditOf', [model(5)]), [bob, 5n, 5_000n, 8_000n]);
+      await credit.choose(bob, 2_000);
+      await credit.train(6, bob, 5);
+      await credit.pay(6, 10n);
+      await credit.choose(bob, 1);
+      await credit.merge(7, bob, [6, 3]);
+      await reverts(credit.pay(7, 10n), 'StackTooHigh', [model(7), [model(6), model(3)]]);
+      await credit.token.send('mint', [bob, 5n]);
+      await reverts(payToken(7, 5n), 'StackTooHigh', [model(7), [model(6), model(3)]]);
+      await reverts(vault().read('split', [model(7), 1n, 9n]), 'StackTooHigh', [model(7), [model(6), model(3)]]);
+      // A share that was never worth anything cannot be lowered either, and nothing is due.
+      await reverts(send('lowerShare', [model(7), 0n], bob), 'StackTooHigh', [model(7), [model(6), model(3)]]);
+      assert.equal(await vault().read('collectable', [model(7), ETHER]), 0n);
+      assert.equal(await vault().simulate('collect', [[model(7)], ETHER]), 0n);
     });
 
-    it('reverts with AmountTooLarge above 2^128 - 1 and accepts just that', async () => {
-      const most = 2n ** 128n - 1n;
-      await token.send('mint', [bob, 2n ** 129n]);
-      await reverts(vault.send('payToken', [model(2), token.address, most + 1n], bob), 'AmountTooLarge', [most + 1n]);
-      await vault.send('payToken', [model(2), token.address, most], bob);
-      assert.equal(await unsplit(2, token.address), most);
-    });
-
-    it('reverts with AmountTooLarge where an account would hold more than 2^128 - 1, and changes nothing', async () => {
-      const most = 2n ** 128n - 1n;
-      await token.send('mint', [bob, 2n ** 130n]);
-      const payToken = (number: number, amount: bigint) =>
-        vault.send('payToken', [model(number), token.address, amount], bob);
-      const settle = (number: number) => vault.send('settle', [model(number), token.address]);
-      await payToken(1, most);
-      await reverts(payToken(1, 1n), 'AmountTooLarge', [1n]);
-      // 20 % of 100 would reach model 1, which has no room for any of it before it is settled.
-      await payToken(2, 100n);
-      await reverts(settle(2), 'AmountTooLarge', [20n]);
-      await settle(1);
-      await settle(2);
-      assert.deepEqual([await unsplit(1, token.address), await earned(1, token.address)], [20n, most]);
-      // Nor has what it has earned, before that is withdrawn.
-      await reverts(settle(1), 'AmountTooLarge', [20n]);
-      await vault.send('withdraw', [[model(1)], token.address, carol], alice);
-      await settle(1);
-      assert.deepEqual([await unsplit(1, token.address), await earned(1, token.address)], [0n, 20n]);
-    });
-
-    it('reverts with TransferFailed where the token has no code', async () => {
+    it('reverts with TransferFailed where the token has no code, and takes no Ether without a model', async () => {
       for (const address of [ETHER, NOBODY] as const) {
-        const args = [getAddress(address), vault.address, 5n];
-        await reverts(vault.send('payToken', [model(2), address, 5n]), 'TransferFailed', args);
+        const args = [getAddress(address), vault().address, 5n];
+        await reverts(send('payToken', [model(2), address, 5n]), 'TransferFailed', args);
       }
-    });
-
-    it('takes no Ether without a model', async () => {
-      const { wallet, accounts, read } = family.chain;
-      const call = { account: accounts[0], to: vault.address, value: 1n } as const;
+      const { wallet, accounts, read } = credit.chain;
+      const call = { account: accounts[0], to: vault().address, value: 1n } as const;
       await assert.rejects(read.call(call));
       await assert.rejects(wallet.sendTransaction({ ...call, chain: null, data: '0x12345678' }));
     });
 
     it('ignores Ether that was forced in', async () => {
-      await family.chain.request('hardhat_setBalance', vault.address, '0x1000');
-      await pay(1, 10n);
-      await vault.send('settle', [model(1), ETHER]);
-      assert.equal(await earned(1), 10n);
-      await vault.send('withdraw', [[model(1)], ETHER, NOBODY], alice);
-      assert.equal(await family.balance(vault.address), 0x1000n);
-    });
-  });
-
-  describe('settling', () => {
-    it('gives a seed and a declared import everything', async () => {
-      await family.import(5, bob);
-      for (const number of [1, 5]) {
-        await pay(number, 99n);
-        await vault.send('settle', [model(number), ETHER]);
-        assert.deepEqual([await earned(number), await unsplit(number)], [99n, 0n]);
-      }
+      await credit.chain.request('hardhat_setBalance', vault().address, '0x1000');
+      await credit.pay(1, 10n);
+      await credit.collect([1]);
+      await send('withdraw', [alice, ETHER, NOBODY], alice);
+      assert.deepEqual([await credit.balance(vault().address), await credit.balance(NOBODY)], [0x1000n, 10n]);
     });
 
-    it('splits between trainer and parents by the share, between parents by weight, one edge at a time', async () => {
-      await pay(4, 8_000n);
-      const receipt = await vault.send('settle', [model(4), ETHER]);
-      assert.deepEqual([await earned(4), await unsplit(4)], [4_000n, 0n]);
-      assert.deepEqual([await unsplit(2), await unsplit(3)], [3_000n, 1_000n]);
-      assert.deepEqual([await unsplit(1), await earned(2)], [0n, 0n]);
-      assert.deepEqual(events(receipt), [['Settled', [model(4), ETHER, 4_000n, [3_000n, 1_000n]]]]);
-    });
-
-    it('says what each parent got in the order of the parents, not of their numbers, and nothing for a seed', async () => {
-      await family.merge(6, carol, [3, 1, 2], [1, 5, 4]);
-      assert.deepEqual(await family.lineage.read('parents', [model(6)]), [3, 1, 2].map(model));
-      await pay(6, 1_000n);
-      const receipt = await vault.send('settle', [model(6), ETHER]);
-      assert.deepEqual(events(receipt), [['Settled', [model(6), ETHER, 800n, [20n, 100n, 80n]]]]);
-      assert.deepEqual([await unsplit(3), await unsplit(1), await unsplit(2)], [20n, 100n, 80n]);
-      const ofSeed = await vault.send('settle', [model(1), ETHER]);
-      assert.deepEqual(events(ofSeed), [['Settled', [model(1), ETHER, 100n, []]]]);
-    });
-
-    it('carries a payment to the seeds when the models of the line are named in order', async () => {
-      await pay(4, 8_000n);
-      await vault.send('settleAll', [[4, 2, 3, 1].map(model), ETHER]);
-      // Bob chose nothing: 20 % of his 3,000 go to model 1.
+    it('takes a fee-on-transfer token for what arrives', async () => {
+      await credit.token.send('behave', [TOKEN.feeOnTransfer, ETHER, '0x']);
+      await credit.token.send('mint', [bob, 1_000n]);
+      const { address } = credit.token;
+      assert.equal(await vault().simulate('payToken', [model(1), address, 1_000n], bob), 990n);
+      await payToken(1, 1_000n);
+      await credit.collect([1], address);
+      await send('withdraw', [alice, address, carol], alice);
       assert.deepEqual(
-        [await earned(4), await earned(2), await earned(3), await earned(1)],
-        [4_000n, 2_400n, 1_000n, 600n],
+        [await credit.token.read('balanceOf', [carol]), await credit.token.read('balanceOf', [vault().address])],
+        [981n, 0n],
       );
-    });
-
-    it('does nothing where there is nothing to split, even for a model that does not exist', async () => {
-      for (const number of [4, 9]) {
-        assert.equal(await vault.simulate('settle', [model(number), ETHER]), 0n);
-        assert.deepEqual(events(await vault.send('settle', [model(number), ETHER])), []);
-      }
-    });
-
-    it('says how much it split', async () => {
-      await pay(4, 8_000n);
-      assert.equal(await vault.simulate('settle', [model(4), ETHER]), 8_000n);
-    });
-
-    it('rounds for the parents, so that small settlements cheat none of them', async () => {
-      await pay(2, 1n);
-      await vault.send('settle', [model(2), ETHER]);
-      assert.deepEqual([await earned(2), await unsplit(1)], [0n, 1n]);
-    });
-
-    it('keeps every unit where weights do not divide', async () => {
-      await family.merge(6, bob, [1, 2, 3], [1, 1, 1]);
-      await pay(6, 50n);
-      await vault.send('settle', [model(6), ETHER]);
-      assert.equal(await earned(6), 40n);
-      assert.deepEqual([await unsplit(1), await unsplit(2), await unsplit(3)], [3n, 3n, 4n]);
-    });
-
-    it('serves a merge of 8 parents', async () => {
-      for (let number = 10; number < 18; number += 1) await family.seed(number, carol);
-      const parents = [10, 11, 12, 13, 14, 15, 16, 17];
-      await family.merge(18, bob, parents, [1, 2, 3, 4, 5, 6, 7, 2 ** 19]);
-      await pay(18, 10n ** 18n);
-      await vault.send('settle', [model(18), ETHER]);
-      let sum: bigint = await earned(18);
-      for (const parent of parents) sum += await unsplit(parent);
-      assert.equal(sum, 10n ** 18n);
     });
   });
 
-  describe('shares', () => {
-    it('are what the trainer chose before the second of the model, by default 20 %', async () => {
-      assert.equal(await vault.read('shareOf', [model(4)]), 5_000n);
-      assert.equal(await vault.read('shareOf', [model(2)]), 2_000n);
-      assert.equal(await vault.read('DEFAULT_SHARE'), 2_000n);
+  describe('claiming', () => {
+    it('credits each ancestor with its share of the whole payment and the model with the rest, and says so', async () => {
+      await credit.pay(4, 10_000n);
+      const receipt = await credit.claim(1, 4);
+      assert.deepEqual(eventsOf(receipt, vault()), [['Claimed', [model(4), ETHER, model(1), model(4), 1_000n, 0n]]]);
+      await credit.claim(2, 4);
+      const collected = await credit.collect([4]);
+      assert.deepEqual(eventsOf(collected, vault()), [['Collected', [model(4), ETHER, 7_000n]]]);
+      assert.deepEqual(await all(), [1_000n, 2_000n, 7_000n]);
     });
 
-    it('are zero without parents and without a model', async () => {
-      for (const number of [1, 3, 9]) assert.equal(await vault.read('shareOf', [model(number)]), 0n);
+    it('credits what is new, whenever it comes, and nothing twice', async () => {
+      assert.equal(await credit.claimed(1, 4), 0n);
+      await credit.pay(4, 10_000n);
+      assert.equal(await credit.claimed(1, 4), 1_000n);
+      await credit.claim(1, 4);
+      assert.deepEqual(eventsOf(await credit.claim(1, 4), vault()), []);
+      await credit.pay(4, 500n);
+      assert.deepEqual(await vault().read('claimable', [ETHER, [model(1), model(4), zeroHash, []]]), [50n, 0n]);
+      await credit.claim(1, 4);
+      assert.deepEqual(eventsOf(await credit.claim(1, 4), vault()), []);
+      await credit.collect([4, 4]);
+      assert.deepEqual(eventsOf(await credit.collect([4]), vault()), []);
+      assert.deepEqual(await all(), [1_050n, 0n, 7_350n]);
     });
 
-    it('of models that exist never change, not even by a choice in the very second of the model', async () => {
-      const { chain } = family;
-      await chain.request('evm_setAutomine', false);
-      const { address, abi } = vault;
-      const sent = [
-        await chain.wallet.writeContract({
-          address: family.lineage.address,
-          abi: family.lineage.abi,
-          functionName: 'addTrain',
-          args: [model(7), bob, model(1)],
-          account: carol,
-          chain: null,
-          gas: 400_000n,
-        }),
-        ...(await Promise.all(
-          [600, 700].map((share) =>
-            chain.wallet.writeContract({
-              address,
-              abi,
-              functionName: 'chooseShare',
-              args: [share],
-              account: bob,
-              chain: null,
-              gas: 100_000n,
-            }),
-          ),
-        )),
-      ];
-      await chain.mine(1);
-      await chain.request('evm_setAutomine', true);
-      const blocks = await Promise.all(
-        sent.map(async (hash) => (await chain.read.getTransactionReceipt({ hash })).blockNumber),
+    it('loses nothing where single units are claimed one by one', async () => {
+      for (let i = 0; i < 25; i += 1) {
+        await credit.pay(2, 1n);
+        await credit.claim(1, 2);
+        await credit.collect([2]);
+      }
+      assert.deepEqual(await all(), [2n, 22n, 0n]);
+    });
+
+    it('goes through merges and foreign children by named steps, by one list for each way', async () => {
+      await credit.merge(5, carol, [3, 2]);
+      await credit.foreign(6, carol, [3, 5]);
+      await credit.pay(6, 10_000n);
+      assert.equal(
+        await credit.claimed(1, 6, [
+          [6, 5],
+          [5, 2],
+        ]),
+        1_000n,
       );
-      assert.equal(new Set(blocks).size, 1, 'all in one block');
-      assert.equal(await vault.read('shareOf', [model(7)]), 2_000n);
-      // Two choices of one second are one choice, the last.
-      await family.train(8, bob, 1);
-      assert.ok([600n, 700n].includes(await vault.read('shareOf', [model(8)])));
-      assert.equal(await vault.read('shareOf', [model(8)]), await vault.read('chosenShare', [bob]));
-      assert.equal(await vault.read('shareOf', [model(4)]), 5_000n);
+      const refused: (readonly [number, number])[][] = [
+        [],
+        [[6, 5]],
+        [[5, 2]],
+        // The first parent is not named, no node that is no parent, no child beside the way; each step once.
+        [
+          [6, 3],
+          [5, 2],
+        ],
+        [[6, 2]],
+        [
+          [6, 5],
+          [4, 3],
+        ],
+        [
+          [6, 5],
+          [5, 2],
+          [5, 2],
+        ],
+        [
+          [5, 2],
+          [6, 5],
+        ],
+      ];
+      for (const steps of refused) await reverts(credit.claim(1, 6, steps), 'NotAWay', [model(1), model(6)]);
+      const odd = [
+        ...stepsOf([
+          [6, 5],
+          [5, 2],
+        ]),
+        model(1),
+      ];
+      await reverts(send('claim', [ETHER, model(1), model(6), odd]), 'NotAWay', [model(1), model(6)]);
+      // The empty list is that of a way along first parents: to name a first parent is no other list for it.
+      await reverts(credit.claim(2, 4, [[4, 2]]), 'NotAWay', [model(2), model(4)]);
     });
 
-    it('are a choice from the next second on', async () => {
-      const { chain } = family;
-      const at = (await chain.read.getBlock()).timestamp + 100n;
-      await chain.request('evm_setNextBlockTimestamp', toHex(at));
-      await vault.send('chooseShare', [600], bob);
-      await chain.request('evm_setNextBlockTimestamp', toHex(at + 1n));
-      await family.train(7, bob, 1);
-      assert.equal((await family.lineage.read('node', [model(7)])).timestamp, at + 1n);
-      assert.equal(await vault.read('shareOf', [model(7)]), 600n);
+    it('reverts with NotAWay for who is no ancestor, for the model itself and for what does not exist', async () => {
+      await credit.pay(2, 10_000n);
+      for (const [ancestor, of] of [
+        [4, 2],
+        [3, 2],
+        [2, 2],
+        [9, 2],
+        [1, 9],
+        [9, 9],
+        [0, 0],
+      ] as const) {
+        await reverts(credit.claim(ancestor, of), 'NotAWay', [model(ancestor), model(of)]);
+      }
     });
 
-    it('of many choices are each the last one before its model', async () => {
-      const expected: [number, bigint][] = [];
-      for (let number = 20; number < 27; number += 1) {
-        await vault.send('chooseShare', [number * 100], bob);
-        await family.train(number, bob, 1);
-        expected.push([number, BigInt(number * 100)]);
-      }
-      for (const [number, share] of expected) assert.equal(await vault.read('shareOf', [model(number)]), share);
-      assert.equal(await vault.read('shareOf', [model(2)]), 2_000n);
+    it('reverts with NoShare where an ancestor was registered with none, and nothing is written', async () => {
+      await credit.pay(4, 10_000n);
+      await reverts(credit.claim(3, 4, [[4, 3]]), 'NoShare', [model(3)]);
     });
 
-    it('lie between 5 % and 90 %: others revert with ShareOutOfRange', async () => {
-      for (const share of [499n, 9_001n, 0n, 2n ** 256n - 1n]) {
-        await reverts(vault.send('chooseShare', [share]), 'ShareOutOfRange', [share]);
-      }
-      for (const share of [500n, 9_000n]) {
-        const receipt = await vault.send('chooseShare', [share], carol);
-        assert.deepEqual(events(receipt), [['ShareChosen', [carol, share]]]);
-        assert.equal(await vault.read('chosenShare', [carol]), share);
-      }
+    it('makes many claims at once, or none', async () => {
+      await credit.pay(4, 10_000n);
+      await credit.pay(2, 100n);
+      const claims = [
+        [model(1), model(4), zeroHash, []],
+        [model(2), model(4), zeroHash, []],
+        [model(1), model(2), zeroHash, []],
+        [model(1), model(2), zeroHash, []],
+      ];
+      assert.equal(await vault().simulate('claimAll', [ETHER, claims]), 3_010n);
+      await send('claimAll', [ETHER, claims]);
+      assert.deepEqual(await all(), [1_010n, 2_000n, 0n]);
+      const bad = [claims[0], [model(1), model(3), zeroHash, []]];
+      await reverts(send('claimAll', [ETHER, bad]), 'NotAWay', [model(1), model(3)]);
     });
+
+    it('pays a trainer of several nodes for each', async () => {
+      await credit.train(5, alice, 4);
+      await credit.pay(5, 1_000n);
+      await credit.claim(1, 5);
+      await credit.collect([5]);
+      // 10 % for node 1, and what is left for node 5, of which Bob has 20 %.
+      assert.deepEqual(await all(), [800n, 0n, 0n]);
+    });
+
+    it('reverts with UnknownModel where the rest of no model would be collected', async () => {
+      await reverts(credit.collect([4, 9]), 'UnknownModel', [model(9)]);
+    });
+
+    it('leaves the rest at nothing where ancestors take the whole', async () => {
+      await credit.choose(alice, 5_000);
+      await credit.seed(5, alice);
+      await credit.train(6, alice, 5);
+      await credit.choose(bob, 0);
+      await credit.train(7, bob, 6);
+      await credit.pay(7, 11n);
+      assert.equal(await vault().read('collectable', [model(7), ETHER]), 0n);
+      await credit.claim(5, 7);
+      await credit.claim(6, 7);
+      await credit.collect([7]);
+      // What rounding leaves, half a unit twice, is nobody's.
+      assert.deepEqual(await all(), [10n, 0n, 0n]);
+    });
+  });
+
+  describe('ways in parts', () => {
+    // 5 merges 3 and 2; 6, 7, 8 each merge 3 and the one before.
+    beforeEach(async () => {
+      for (const [number, parent] of [
+        [5, 2],
+        [6, 5],
+        [7, 6],
+        [8, 7],
+      ]) {
+        await credit.merge(number, carol, [3, parent]);
+      }
+      await credit.pay(8, 10_000n);
+    });
+    const WAY = [
+      [8, 7],
+      [7, 6],
+      [6, 5],
+      [5, 2],
+    ] as const;
+    const part = (from: number, to: number) => stepsOf(WAY.slice(from, to));
+    const mark = (steps: Hex[], from: Hex = zeroHash): Promise<Hex> => vault().read('markOf', [model(8), from, steps]);
+
+    it('are recorded one after the other and claimed by their marks, once, however they were cut', async () => {
+      const first = await mark(part(0, 1));
+      const receipt = await send('recordWay', [model(8), zeroHash, part(0, 1)]);
+      assert.deepEqual(eventsOf(receipt, vault()), [['WayRecorded', [model(8), model(7), first]]]);
+      assert.equal(await vault().read('recordedEnd', [model(8), first]), model(7));
+      const third = await mark(part(1, 3), first);
+      assert.equal(third, await mark(part(0, 3)));
+      assert.equal(await vault().simulate('recordWay', [model(8), first, part(1, 3)]), third);
+      await send('recordWay', [model(8), first, part(1, 3)]);
+      await send('recordWay', [model(8), third, part(3, 4)]);
+      const whole = await mark(part(0, 4));
+
+      const claim = (from: Hex, steps: Hex[]) => [model(1), model(8), from, steps];
+      const due = (from: Hex, steps: Hex[]) => vault().read('claimable', [ETHER, claim(from, steps)]);
+      for (const [from, steps] of [
+        [zeroHash, part(0, 4)],
+        [first, part(1, 4)],
+        [third, part(3, 4)],
+        [whole, []],
+      ] as const) {
+        assert.deepEqual(await due(from, [...steps]), [1_000n, 0n]);
+      }
+      const claimed = await send('claimAll', [ETHER, [claim(third, part(3, 4))]]);
+      assert.deepEqual(eventsOf(claimed, vault()), [['Claimed', [model(8), ETHER, model(1), whole, 1_000n, 0n]]]);
+      assert.equal(await credit.claimed(1, 8, WAY), 0n);
+      assert.deepEqual(await due(whole, []), [0n, 0n]);
+      assert.equal(await credit.credit(alice), 1_000n);
+    });
+
+    it('reverts with NotSteps for no steps, half a step and steps that lead nowhere', async () => {
+      for (const steps of [[], [model(8)], stepsOf([[8, 3]]), stepsOf([[7, 6]]), [...part(0, 1), zeroHash]]) {
+        await reverts(send('recordWay', [model(8), zeroHash, steps]), 'NotSteps', [model(8)]);
+      }
+      await reverts(send('recordWay', [model(9), zeroHash, part(0, 1)]), 'NotSteps', [model(9)]);
+    });
+
+    it("reverts with UnknownMark for what was not recorded, and for another model's", async () => {
+      const first = await mark(part(0, 1));
+      const claims = (of: number) => [ETHER, [[model(1), model(of), first, part(1, 4)]]];
+      await reverts(send('claimAll', claims(8)), 'UnknownMark', [model(8), first]);
+      await reverts(send('recordWay', [model(8), first, part(1, 2)]), 'UnknownMark', [model(8), first]);
+      await send('recordWay', [model(8), zeroHash, part(0, 1)]);
+      await send('claimAll', claims(8));
+      await credit.pay(7, 10_000n);
+      await reverts(send('claimAll', claims(7)), 'UnknownMark', [model(7), first]);
+      // The id of the model is the name of the way without steps, not a recorded mark.
+      const own = [ETHER, [[model(1), model(8), model(8), part(0, 4)]]];
+      await reverts(send('claimAll', own), 'UnknownMark', [model(8), model(8)]);
+    });
+  });
+
+  describe('lowering', () => {
+    it('passes the difference on to the paid model, for what is not claimed yet, and only goes down', async () => {
+      await credit.pay(4, 10_000n);
+      await credit.claim(2, 4);
+      await credit.pay(4, 10_000n);
+      const receipt = await send('lowerShare', [model(2), 500n], bob);
+      assert.deepEqual(eventsOf(receipt, vault()), [['ShareLowered', [model(2), 2_000n, 500n]]]);
+      assert.deepEqual(await vault().read('claimable', [ETHER, [model(2), model(4), zeroHash, []]]), [500n, 1_500n]);
+      const claimed = await credit.claim(2, 4);
+      assert.deepEqual(eventsOf(claimed, vault()), [['Claimed', [model(4), ETHER, model(2), model(4), 500n, 1_500n]]]);
+      assert.deepEqual(await all(), [0n, 2_500n, 1_500n]);
+      for (const share of [500n, 501n, 2n ** 256n - 1n]) {
+        await reverts(send('lowerShare', [model(2), share], bob), 'ShareNotLower', [model(2), 500n, share]);
+      }
+      await send('lowerShare', [model(2), 0n], bob);
+      await reverts(send('lowerShare', [model(2), 0n], bob), 'ShareNotLower', [model(2), 0n, 0n]);
+      await credit.pay(4, 10_000n);
+      assert.equal(await credit.claimed(2, 4), 0n);
+      await credit.claim(2, 4);
+      assert.deepEqual(await all(), [0n, 2_500n, 3_500n]);
+      assert.equal(await vault().read('shareOf', [model(2)]), 0n);
+      // What the registry says stays.
+      assert.deepEqual(await credit.lineage.read('creditOf', [model(2)]), [bob, 2n, 2_000n, 3_000n]);
+    });
+
+    it('leaves the rest of the model and the shares of others alone', async () => {
+      await credit.pay(4, 10_000n);
+      await send('lowerShare', [model(2), 0n], bob);
+      assert.equal(await vault().read('collectable', [model(4), ETHER]), 7_000n);
+      assert.equal(await credit.claimed(1, 4), 1_000n);
+      // Of its own payments a model's trainer has what is left, whatever its share.
+      await credit.pay(2, 10_000n);
+      assert.equal(await vault().read('collectable', [model(2), ETHER]), 9_000n);
+    });
+
+    it('loses no unit to whoever claims after every unit', async () => {
+      await send('lowerShare', [model(2), 1_999n], bob);
+      for (let i = 0; i < 16; i += 1) {
+        await credit.pay(4, 1n);
+        await credit.claim(2, 4);
+      }
+      // 16 * 0.1999 and 16 * 0.0001, each rounded down.
+      assert.deepEqual(await all(), [0n, 3n, 0n]);
+    });
+
+    it("is the trainer's key's alone", async () => {
+      for (const account of [alice, carol, credit.relay]) {
+        await reverts(send('lowerShare', [model(2), 1n], account), 'NotTheKey', [bob, senderOf(account)]);
+      }
+      await credit.rotate(bob, bob, carol);
+      await reverts(send('lowerShare', [model(2), 1n], bob), 'NotTheKey', [bob, bob]);
+      await send('lowerShare', [model(2), 1n], carol);
+      await reverts(send('lowerShare', [model(9), 0n], bob), 'UnknownModel', [model(9)]);
+      assert.equal(await vault().read('shareOf', [model(9)]), 0n);
+    });
+
+    /** A call of the relay without a trainer behind it ends with the last argument. */
+    const senderOf = (account: Address) => (account === credit.relay ? getAddress(toHex(1, { size: 20 })) : account);
   });
 
   describe('withdrawing', () => {
-    it('sends what several models have earned, once', async () => {
-      await pay(1, 100n);
-      await pay(4, 100n);
-      await vault.send('settleAll', [[1, 4].map(model), ETHER]);
-      const receipt = await vault.send('withdraw', [[1, 4, 4].map(model), ETHER, NOBODY], alice);
-      assert.equal(await family.balance(NOBODY), 150n);
-      assert.equal(events(receipt)[0][0], 'Withdrawn');
-      await reverts(vault.send('withdraw', [[1, 4].map(model), ETHER, NOBODY], alice), 'NothingOwed', [alice, ETHER]);
+    beforeEach(async () => {
+      await credit.pay(4, 1_000n);
+      await credit.claim(2, 4);
+    });
+
+    it('sends all credit, once, and says so', async () => {
+      const receipt = await send('withdraw', [bob, ETHER, NOBODY], bob);
+      assert.deepEqual(eventsOf(receipt, vault()), [['Withdrawn', [bob, ETHER, getAddress(NOBODY), 200n]]]);
+      assert.equal(await credit.balance(NOBODY), 200n);
+      await reverts(send('withdraw', [bob, ETHER, NOBODY], bob), 'NothingOwed', [bob, ETHER]);
+      await reverts(send('withdrawFor', [bob, ETHER]), 'NothingOwed', [bob, ETHER]);
     });
 
     it('sends tokens', async () => {
-      await token.send('mint', [bob, 40n]);
-      await vault.send('payToken', [model(1), token.address, 40n], bob);
-      await vault.send('settle', [model(1), token.address]);
-      await vault.send('withdraw', [[model(1)], token.address, carol], alice);
-      assert.equal(await token.read('balanceOf', [carol]), 40n);
-      assert.equal(await token.read('balanceOf', [vault.address]), 0n);
+      await credit.token.send('mint', [bob, 40n]);
+      await payToken(1, 40n);
+      await credit.collect([1], credit.token.address);
+      await send('withdraw', [alice, credit.token.address, carol], alice);
+      assert.equal(await credit.token.read('balanceOf', [carol]), 40n);
     });
 
-    it('leaves alone what was not settled', async () => {
-      await pay(1, 100n);
-      await vault.send('settle', [model(1), ETHER]);
-      await pay(1, 7n);
-      await vault.send('withdraw', [[model(1)], ETHER, NOBODY], alice);
-      assert.deepEqual([await unsplit(1), await earned(1), await family.balance(NOBODY)], [7n, 0n, 100n]);
-      await reverts(vault.send('withdraw', [[model(1)], ETHER, NOBODY], alice), 'NothingOwed', [alice, ETHER]);
-    });
-
-    it("reverts with NotTheTrainer for another's model and for one that does not exist", async () => {
-      await pay(1, 100n);
-      await vault.send('settle', [model(1), ETHER]);
-      await reverts(vault.send('withdraw', [[model(1)], ETHER, bob], bob), 'NotTheTrainer', [model(1), bob]);
-      await reverts(vault.send('withdraw', [[model(9)], ETHER, bob], bob), 'NotTheTrainer', [model(9), bob]);
-    });
-
-    it('reverts with UnusableRecipient for the zero address and the vault itself', async () => {
-      await token.send('mint', [bob, 40n]);
-      await pay(1, 100n);
-      await vault.send('payToken', [model(1), token.address, 40n], bob);
-      for (const money of [ETHER, token.address]) {
-        await vault.send('settle', [model(1), money]);
-        for (const to of [ETHER, vault.address]) {
-          await reverts(vault.send('withdraw', [[model(1)], money, to], alice), 'UnusableRecipient', [to]);
-        }
+    it("is the key's alone, also where the key changed between payment and claim", async () => {
+      for (const account of [alice, carol]) {
+        await reverts(send('withdraw', [bob, ETHER, account], account), 'NotTheKey', [bob, account]);
       }
-    });
-  });
-
-  describe('split', () => {
-    const split = async (number: number, amount: bigint, depth: number) => {
-      const payouts = (await vault.read('split', [model(number), amount, depth])) as {
-        account: Address;
-        amount: bigint;
-      }[];
-      return payouts.map(({ account, amount: part }) => [account, part] as const);
-    };
-    const ascending = (parts: (readonly [Address, bigint])[]) =>
-      [...parts].sort(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1));
-
-    it('gives everything to the trainer at depth 0', async () => {
-      assert.deepEqual(await split(4, 8_000n, 0), [[alice, 8_000n]]);
+      await credit.rotate(bob, bob, carol);
+      await credit.pay(4, 1_000n);
+      await credit.claim(2, 4);
+      await reverts(send('withdraw', [bob, ETHER, bob], bob), 'NotTheKey', [bob, bob]);
+      // Carol's own credit is another.
+      await reverts(send('withdraw', [carol, ETHER, NOBODY], carol), 'NothingOwed', [carol, ETHER]);
+      await send('withdraw', [bob, ETHER, NOBODY], carol);
+      assert.equal(await credit.balance(NOBODY), 400n);
     });
 
-    it('gives those who are reached at the stated depth everything that arrives', async () => {
-      assert.deepEqual(
-        await split(4, 8_000n, 1),
-        ascending([
-          [alice, 4_000n],
-          [bob, 3_000n],
-          [carol, 1_000n],
-        ]),
-      );
+    it('is done by anybody to where the money goes: the trainer, its key, or the payout address', async () => {
+      const before = await credit.balance(bob);
+      await send('withdrawFor', [bob, ETHER], alice);
+      assert.equal(await credit.balance(bob), before + 200n);
+      await credit.trainers.send('setPayout', [bob, NOBODY], bob);
+      await credit.pay(4, 1_000n);
+      await credit.claim(2, 4);
+      const receipt = await send('withdrawFor', [bob, ETHER], alice);
+      assert.deepEqual(eventsOf(receipt, vault()), [['Withdrawn', [bob, ETHER, getAddress(NOBODY), 200n]]]);
+      await credit.rotate(bob, bob, carol);
+      await credit.pay(4, 1_000n);
+      await credit.claim(2, 4);
+      const ofCarol = await credit.balance(carol);
+      await send('withdrawFor', [bob, ETHER], alice);
+      assert.equal(await credit.balance(carol), ofCarol + 200n);
     });
 
-    it('adds up the parts of one account and ends at the seeds, whatever the depth', async () => {
-      const whole = ascending([
-        [alice, 4_600n],
-        [bob, 2_400n],
-        [carol, 1_000n],
-      ]);
-      assert.deepEqual(await split(4, 8_000n, 2), whole);
-      assert.deepEqual(await split(4, 8_000n, 1_000), whole);
+    it('reverts with UnusableRecipient for the zero address and the vault itself, also as payout', async () => {
+      for (const to of [ETHER, vault().address]) {
+        await reverts(send('withdraw', [bob, ETHER, to], bob), 'UnusableRecipient', [to]);
+      }
+      await credit.trainers.send('setPayout', [bob, vault().address], bob);
+      await reverts(send('withdrawFor', [bob, ETHER]), 'UnusableRecipient', [vault().address]);
     });
 
-    it('counts a model that two paths of one length reach once', async () => {
-      await family.train(30, bob, 1);
-      await family.train(31, carol, 1);
-      await family.merge(32, alice, [30, 31], [1, 1]);
-      // 50 % for Alice, 25 % each for Bob and Carol, who pass on 20 % each to Alice's seed.
-      assert.deepEqual(
-        await split(32, 4_000n, 5),
-        ascending([
-          [alice, 2_400n],
-          [bob, 800n],
-          [carol, 800n],
-        ]),
-      );
-    });
-
-    it('leaves out who gets nothing, and is empty for nothing', async () => {
-      assert.deepEqual(await split(2, 1n, 1), [[alice, 1n]]);
-      assert.deepEqual(await split(4, 0n, 3), []);
-      // Of 2 units one goes up, and rounding gives it to the second parent.
-      assert.equal((await split(4, 2n, 1)).length, 2);
-    });
-
-    it('reverts with UnknownModel and AmountTooLarge', async () => {
-      await reverts(split(9, 1n, 1), 'UnknownModel', [model(9)]);
-      await reverts(split(4, 2n ** 128n, 1), 'AmountTooLarge', [2n ** 128n]);
-    });
-
-    describe('of a very wide lineage', () => {
-      const fresh = (number: number) => getAddress(`0x${(0x10000 + number).toString(16).padStart(40, '0')}`);
-      let last = 100;
-
-      /** A model with so many parents, each with so many.. @returns its number */
-      const grow = async ([parents = 0, ...above]: number[], trainer: (number: number) => Address): Promise<number> => {
-        const ids: number[] = [];
-        for (let i = 0; i < parents; i += 1) ids.push(await grow(above, trainer));
-        last += 1;
-        const { address, abi, chain } = family.lineage;
-        await chain.wallet.writeContract({
-          address,
-          abi,
-          functionName: parents === 0 ? 'addSeed' : 'addMerge',
-          args:
-            parents === 0
-              ? [model(last), trainer(last)]
-              : [model(last), trainer(last), ids.map(model), ids.map(() => 1)],
-          account: alice,
+    it('believes the relay alone about whom it speaks for', async () => {
+      const args = [bob, ETHER, NOBODY] as const;
+      const data = encodeFunctionData({ abi: vault().abi, functionName: 'withdraw', args });
+      const act = (from: Address, tail: Address) =>
+        credit.chain.wallet.sendTransaction({
+          account: from,
+          to: vault().address,
+          data: concat([data, tail]),
           chain: null,
-          gas: 3_000_000n,
         });
-        return last;
-      };
-
-      it('reverts with SplitTooLarge above 128 recipients, and answers at less depth', async () => {
-        const number = await grow([8, 7, 2], fresh);
-        assert.equal((await split(number, 10n ** 18n, 2)).length, 1 + 8 + 56);
-        await reverts(split(number, 10n ** 18n, 3), 'SplitTooLarge');
-      });
-
-      it('reverts with SplitTooLarge above 128 models on one level, however few the recipients', async () => {
-        const number = await grow([8, 8, 3], () => bob);
-        assert.deepEqual(await split(number, 10n ** 18n, 2), [[bob, 10n ** 18n]]);
-        await reverts(split(number, 10n ** 18n, 3), 'SplitTooLarge');
-      });
+      await assert.rejects(act(credit.relay, alice), /NotTheKey/);
+      await assert.rejects(act(alice, bob), /NotTheKey/);
+      await act(credit.relay, bob);
+      assert.equal(await credit.balance(NOBODY), 200n);
     });
   });
 
-  it('names its registry', async () => {
-    assert.equal(await vault.read('lineage'), family.lineage.address);
-  });
-
-  it('takes a fee-on-transfer token for what arrives', async () => {
-    await token.send('behave', [TOKEN.feeOnTransfer, ETHER, '0x']);
-    await token.send('mint', [bob, 1_000n]);
-    assert.equal(await vault.simulate('payToken', [model(1), token.address, 1_000n], bob), 990n);
-    await vault.send('payToken', [model(1), token.address, 1_000n], bob);
-    assert.equal(await unsplit(1, token.address), 990n);
-    assert.equal(await token.read('balanceOf', [vault.address]), 990n);
-    await vault.send('settle', [model(1), token.address]);
-    await vault.send('withdraw', [[model(1)], token.address, carol], alice);
-    assert.equal(await token.read('balanceOf', [carol]), 981n);
-    assert.equal(await token.read('balanceOf', [vault.address]), 0n);
+  it('names its registry, the contract of trainers and its relay', async () => {
+    assert.equal(await vault().read('lineage'), credit.lineage.address);
+    assert.equal(await vault().read('trainers'), credit.trainers.address);
+    assert.equal(await vault().read('trustedForwarder'), credit.relay);
   });
 });

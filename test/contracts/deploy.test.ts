@@ -4,14 +4,33 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import hre, { network } from 'hardhat';
-import { createPublicClient, getContractAddress, http, keccak256, zeroAddress, zeroHash } from 'viem';
+import {
+  type Abi,
+  type Address,
+  createPublicClient,
+  getContractAddress,
+  http,
+  keccak256,
+  zeroAddress,
+  zeroHash,
+} from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { CONTRACTS, type FirstKey } from '../../scripts/chain/contracts.ts';
 import { PROXY } from '../../scripts/chain/create2.ts';
 import { deployRegistry, readDeployments } from '../../scripts/chain/deploy.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { DescentError } from '../../src/errors/DescentError.ts';
-import { creditVaultAbi, modelRegistryAbi, relayedAbi, scoreboardAbi, verifiersAbi } from '../../src/generated/abi.ts';
+import {
+  bountyBoardAbi,
+  conditionsAbi,
+  creditVaultAbi,
+  dataAttestationsAbi,
+  datasetsAbi,
+  modelRegistryAbi,
+  relayedAbi,
+  scoreboardAbi,
+  verifiersAbi,
+} from '../../src/generated/abi.ts';
 import { powersOnChain } from '../../src/registry/opening.ts';
 import { CIRCUIT_NAMES } from '../../src/registry/programs/list.ts';
 import { keyHash, keyOfWords } from '../../src/registry/verificationKey.ts';
@@ -80,11 +99,24 @@ describe('deployRegistry', { skip: hre.globalOptions.coverage }, () => {
     for (const [name, address] of [
       ['creditVault', made.creditVault],
       ['bountyBoard', made.bountyBoard],
+      ['lineageReader', made.lineageReader],
+      ['statuses', made.statuses],
       ['cards', made.cards],
     ] as const) {
       const stands = { address, abi: creditVaultAbi, functionName: 'lineage' } as const;
       assert.equal(await client.readContract(stands), made.registry, name);
     }
+    const reads = async (address: Address, abi: Abi, ...names: string[]) =>
+      Promise.all(names.map((functionName) => client.readContract({ address, abi, functionName })));
+    const { trainers, datasets, dataAttestations: attestations } = made;
+    assert.deepEqual(await reads(datasets, datasetsAbi, 'registry', 'trainers'), [made.registry, trainers]);
+    assert.deepEqual(await reads(attestations, dataAttestationsAbi, 'datasets', 'trainers'), [datasets, trainers]);
+    assert.deepEqual(await reads(made.scoreboard, scoreboardAbi, 'datasets', 'trainers'), [datasets, trainers]);
+    assert.deepEqual(await reads(made.conditions, conditionsAbi, 'attestations'), [attestations]);
+    assert.deepEqual(await reads(made.bountyBoard, bountyBoardAbi, 'scores', 'conditions'), [
+      made.scoreboard,
+      made.conditions,
+    ]);
     const receipt = await client.getTransactionReceipt({ hash: made.transaction });
     assert.deepEqual([Number(receipt.blockNumber), Number(receipt.gasUsed)], [made.block, made.gas]);
   });

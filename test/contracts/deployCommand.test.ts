@@ -6,6 +6,7 @@ import hre from 'hardhat';
 import { connect } from '../../scripts/chain/client.ts';
 import { readDeployments } from '../../scripts/chain/deploy.ts';
 import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
+import { PLACES } from '../../scripts/chain/places.ts';
 import { descent, temporaryFolder } from '../cli/cli.ts';
 
 const NOBODY = '0x0000000000000000000000000000000000000000';
@@ -32,22 +33,14 @@ describe('descent deploy', { skip: hre.globalOptions.coverage }, () => {
     assert.deepEqual(readDeployments(file), { 31337: deployment });
     assert.equal(deployment.owner, NOBODY);
     const { client } = await connect(node.rpc);
-    for (const name of [
-      'registry',
-      'scoreboard',
-      'creditVault',
-      'bountyBoard',
-      'relay',
-      'cards',
-      'verifiersContract',
-    ]) {
+    for (const name of [...Object.keys(PLACES), 'verifiersContract']) {
       assert.ok(await client.getCode({ address: deployment[name] }), name);
     }
     const block = await client.getBlockNumber({ cacheTime: 0 });
     const second = await deploy('--owner', NOBODY, '--deployments', file);
     assert.equal(second.code, 0, second.stderr);
     assert.match(second.stdout, /development keys: it proves nothing/);
-    for (const name of ['registry', 'relay', 'cards']) assert.ok(second.stdout.includes(deployment[name]), name);
+    for (const name of Object.keys(PLACES)) assert.ok(second.stdout.includes(deployment[name]), name);
     assert.deepEqual(readDeployments(file), { 31337: deployment });
     assert.equal(await client.getBlockNumber({ cacheTime: 0 }), block);
   });

@@ -20,7 +20,7 @@ describe('docs/contracts.md', () => {
       /^- `isAncestor\(bytes32 ancestor, bytes32 descendant\) view → \(bool\)` Whether `ancestor` lies on the first line/m,
       /^- `event Paid\(bytes32 indexed model, .*\)` A model was paid\./m,
       /^- `error NothingReceived\(address token\)` Thrown when nothing arrived, so that there is nothing to credit\.$/m,
-      /^- `split\(.*` .*`depth` how many levels of parents may be paid; .* Returns payouts accounts ascending/m,
+      /^- `creditOf\(bytes32 id\) .*` What paying a node takes, in one call\. .* Returns trainer who proved the node\. Returns number of the node\./m,
     ]) {
       assert.match(text, part);
     }

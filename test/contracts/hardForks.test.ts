@@ -8,25 +8,27 @@ import { digestOf, RelayFixture, TRAINER } from './support/relay.ts';
 
 for (const hardfork of ['osaka', 'prague']) {
   describe(`under the rules of ${hardfork}`, () => {
-    it('every kind of edge is registered and relayed, and a merge is paid', async () => {
+    it('every kind of edge is registered and relayed, and a model is paid', async () => {
       const relay = await RelayFixture.create(await RegistryFixture.create(await testChain({ hardfork })));
       const { registry } = relay.fixture;
       for (const wish of Object.values(await relay.wishes(TRAINER))) await relay.carry(wish, TRAINER);
-      // The start, the child that the wishes descend from, and one node each of seed, train, import and merge, two of a
-      // chain.
+      // The start, the child that the wishes descend from and a merge of both, one node each of seed, train, import and merge,
+      // two of a chain.
       const count: bigint = await registry.read('nodeCount');
-      assert.equal(count, 8n);
+      assert.equal(count, 9n);
       const kinds = [];
       for (let number = 1n; number <= count; number++) {
         kinds.push(await registry.read('kindOf', [await registry.read('nodeAt', [number])]));
       }
-      assert.deepEqual(kinds, [1, 3, 1, 3, 2, 4, 3, 3]);
+      assert.deepEqual(kinds, [1, 3, 4, 1, 3, 2, 4, 3, 3]);
 
-      const vault = await deploy(relay.fixture.chain, 'CreditVault', [registry.address]);
-      const merge = await registry.read('nodeAt', [count]);
-      await sendValue(vault, 'pay', [merge], 1_000n);
-      await vault.send('settle', [merge, ETHER]);
-      assert.equal(await vault.read('earned', [merge, ETHER]), 800n);
+      const { vault } = relay;
+      const [above, last] = await Promise.all([count - 1n, count].map((number) => registry.read('nodeAt', [number])));
+      await sendValue(vault, 'pay', [last], 1_000n);
+      await vault.send('claim', [ETHER, above, last, []]);
+      assert.equal(await vault.read('credit', [TRAINER.address, ETHER]), 70n);
+      await vault.send('collect', [[last], ETHER]);
+      assert.equal(await vault.read('credit', [TRAINER.address, ETHER]), 1_000n);
 
       const account = await deploy(relay.fixture.chain, 'SmartAccount', [0]);
       const request = relay.request(relay.drawing().action, account.address);

@@ -22,16 +22,26 @@ describe('small libraries', () => {
   describe('NodeHead', () => {
     it('gives back what it was made of', async () => {
       const block = await chain.read.getBlock();
-      for (const [number, traits, version] of [
-        [1n, 0n, 1n],
-        [5n, 1n, 255n],
-        [6n, 2n, 1n],
-        [2n ** 32n - 1n, 3n, 255n],
+      for (const [number, traits, version, stack] of [
+        [1n, 0n, 1n, 0n],
+        [5n, 1n, 255n, 1n],
+        [6n, 2n, 1n, 10_000n],
+        [7n, 4n, 1n, 10_001n],
+        [2n ** 32n - 1n, 7n, 255n, 10_001n],
+        [2n ** 32n - 1n, 0n, 0n, 2n ** 200n],
       ]) {
-        const [trainer, kind, ...rest] = await harness.read('head', [TRAINER, TRAIN, number, traits, version]);
-        const [declared, isNetwork] = [(traits & 1n) === 1n, (traits & 2n) === 2n];
-        assert.deepEqual([trainer, kind, ...rest.slice(0, 4)], [TRAINER, TRAIN, number, declared, isNetwork, version]);
-        assert.ok(rest[4] >= block.timestamp && rest[4] < block.timestamp + 100n);
+        const { timestamp, ...rest } = await harness.read('head', [TRAINER, TRAIN, number, traits, version, stack]);
+        assert.deepEqual(rest, {
+          trainer: TRAINER,
+          kind: TRAIN,
+          number,
+          declared: (traits & 1n) === 1n,
+          network: (traits & 2n) === 2n,
+          foreign: (traits & 4n) === 4n,
+          version,
+          stack: stack > 10_000n ? 10_001n : stack,
+        });
+        assert.ok(timestamp >= block.timestamp && timestamp < block.timestamp + 100n);
       }
     });
 

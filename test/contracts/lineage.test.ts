@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import hre from 'hardhat';
 import { type Hex, toHex, zeroAddress } from 'viem';
 import { requirePinnedGas } from '../support/gas.ts';
-import { abiOf, Contract, reverts, type TestChain, testChain } from './support/chain.ts';
+import { type Contract, reverts, type TestChain, testChain } from './support/chain.ts';
+import { deploy } from './support/money.ts';
 
 const SEED = 1;
 const ROOT = 2;
@@ -18,9 +19,17 @@ const part = (number: number, weight: number) => BigInt(weight) * 2n ** 32n + Bi
 
 let chain: TestChain;
 let lineage: Contract;
+let reader: Contract;
 
 async function fresh(): Promise<void> {
-  lineage = new Contract(chain, await chain.deploy('LineageHarness'), await abiOf('LineageHarness'));
+  lineage = await deploy(chain, 'LineageHarness');
+  reader = await deploy(chain, 'LineageReader', [lineage.address]);
+}
+
+/** Gas of a view of the reader, with what any transaction costs. */
+function gasOf(functionName: string, args: readonly unknown[]): Promise<bigint> {
+  const { address, abi } = reader;
+  return chain.read.estimateContractGas({ address, abi, functionName, args, account: chain.accounts[0] });
 }
 
 before(async () => {
@@ -59,14 +68,15 @@ describe('a line of 10,000 nodes', () => {
     if (!hre.globalOptions.coverage) requirePinnedGas({ 'isAncestor on 10,000 nodes, at most': Number(most) });
   });
 
-  it('keeps branches apart, and finds where they meet for at most 120,000 gas', async () => {
+  it('keeps branches apart, and finds where they meet for at most 150,000 gas', async () => {
     const [upper] = await lineage.read('gasOfIsAncestor', [id(5001), branch]);
     const [beside] = await lineage.read('gasOfIsAncestor', [id(5002), branch]);
     assert.deepEqual([upper, beside], [true, false]);
     for (const tip of [5002, 5003, 7000, 10_000]) {
-      const [met, spent] = await lineage.read('gasOfNearestCommonAncestor', [id(tip), id(20_099)]);
-      assert.equal(met, id(5001));
-      assert.ok(spent <= 120_000n * COVERAGE, `${spent}`);
+      const pair = [id(tip), id(20_099)];
+      assert.equal(await reader.read('nearestCommonAncestor', pair), id(5001));
+      const spent = await gasOf('nearestCommonAncestor', pair);
+      assert.ok(spent <= 150_000n * COVERAGE, `${spent}`);
     }
   });
 
@@ -101,14 +111,14 @@ describe('a line of 10,000 nodes', () => {
     let visited = 0;
     for (let pages = 0; at !== NONE; pages++) {
       assert.ok(pages < 3);
-      const [page, next] = await lineage.read('trainersAlong', [at, 64n]);
+      const [page, next] = await reader.read('trainersAlong', [at, 64n]);
       visited += page.length;
       assert.ok(page.every((trainer: Hex) => trainer === chain.accounts[0]));
       at = next;
     }
     assert.equal(visited, 150);
-    assert.deepEqual(await lineage.read('trainersAlong', [id(5), 0n]), [[], id(5)]);
-    assert.deepEqual(await lineage.read('trainersAlong', [UNKNOWN, 9n]), [[], NONE]);
+    assert.deepEqual(await reader.read('trainersAlong', [id(5), 0n]), [[], id(5)]);
+    assert.deepEqual(await reader.read('trainersAlong', [UNKNOWN, 9n]), [[], NONE]);
   });
 });
 
@@ -205,7 +215,7 @@ describe('a random lineage', () => {
             [...model.above(node)].some((at) => model.imports.has(at)),
           );
           assert.deepEqual(await lineage.read('parents', [id(node)]), model.parents[node].map(id));
-          const weights = (await lineage.read('weightedParents', [id(node)])).map((p: { weight: bigint }) => p.weight);
+          const weights = (await reader.read('weightedParents', [id(node)])).map((p: { weight: bigint }) => p.weight);
           assert.deepEqual(
             weights,
             model.parents[node].map((_, i) => BigInt(i + 1)),
@@ -216,11 +226,11 @@ describe('a random lineage', () => {
             model.children(node).map(id),
             NONE,
           ]);
-          const [found, complete] = await lineage.read('origins', [id(node), 10_000n]);
+          const [found, complete] = await reader.read('origins', [id(node), 10_000n]);
           assert.deepEqual([[...found].sort(), complete], [model.origins(node).map(id), true]);
           const other = 1 + ((node * 31) % count);
           assert.equal(await lineage.read('isAncestor', [id(other), id(node)]), line.includes(other));
-          const met = await lineage.read('nearestCommonAncestor', [id(node), id(other)]);
+          const met = await reader.read('nearestCommonAncestor', [id(node), id(other)]);
           assert.equal(met, id(model.common(node, other)), `${node} and ${other}`);
         }
         await chain.request('evm_revert', before);
@@ -252,7 +262,7 @@ describe('a lineage with merges', () => {
   });
 
   it('keeps the weights of all parents', async () => {
-    assert.deepEqual(await lineage.read('weightedParents', [id(6)]), [
+    assert.deepEqual(await reader.read('weightedParents', [id(6)]), [
       { id: id(1), weight: 1n },
       { id: id(3), weight: 2n ** 19n },
       { id: id(5), weight: 3n },
@@ -297,7 +307,7 @@ describe('a lineage with merges', () => {
     for (const parent of parents) assert.equal(await lineage.read('isAncestorVia', [[id(parent), id(20)]]), true);
     assert.equal(await lineage.read('isAncestorVia', [[id(18), id(20)]]), false);
     assert.deepEqual(
-      await lineage.read('weightedParents', [id(20)]),
+      await reader.read('weightedParents', [id(20)]),
       parents.map((n) => ({ id: id(n), weight: BigInt(n) })),
     );
   });
@@ -329,36 +339,36 @@ describe('a lineage with merges', () => {
         id: await lineage.read('nodeAt', [one % 2n ** 32n]),
         weight: one / 2n ** 32n,
       }));
-      assert.deepEqual(await lineage.read('weightedParents', [id(node)]), await Promise.all(parents));
+      assert.deepEqual(await reader.read('weightedParents', [id(node)]), await Promise.all(parents));
     }
     assert.deepEqual(await lineage.read('edge', [UNKNOWN]), [zeroAddress, 0n, 0n, []]);
     assert.equal(await lineage.read('numberOf', [UNKNOWN]), 0n);
   });
 
   it('unites the origins of all parents, and says when its limit cut them short', async () => {
-    assert.deepEqual(await lineage.read('origins', [id(6), 99n]), [[id(2), id(1)], true]);
+    assert.deepEqual(await reader.read('origins', [id(6), 99n]), [[id(2), id(1)], true]);
     // Lines: 6; its parents 5, 3, 1; of the merge above 5, 4: 3 and 2.
-    assert.deepEqual((await lineage.read('origins', [id(6), 6n]))[1], true);
-    for (const limit of [0n, 1n, 5n]) assert.equal((await lineage.read('origins', [id(6), limit]))[1], false);
-    assert.deepEqual(await lineage.read('origins', [id(7), 1n]), [[id(1)], true]);
-    assert.deepEqual(await lineage.read('origins', [UNKNOWN, 1n]), [[], true]);
+    assert.deepEqual((await reader.read('origins', [id(6), 6n]))[1], true);
+    for (const limit of [0n, 1n, 5n]) assert.equal((await reader.read('origins', [id(6), limit]))[1], false);
+    assert.deepEqual(await reader.read('origins', [id(7), 1n]), [[id(1)], true]);
+    assert.deepEqual(await reader.read('origins', [UNKNOWN, 1n]), [[], true]);
   });
 
   it('follows a merge that two lines reach only once', async () => {
     await lineage.send('addChild', [id(8), id(4)]);
     await lineage.send('addMerge', [id(9), [id(8), id(5)], [1n, 1n]]);
     // Lines: 9; 5 and 8, of which one opens 4 and the other finds it open; 3 and 2.
-    assert.deepEqual(await lineage.read('origins', [id(9), 5n]), [[id(2), id(1)], true]);
+    assert.deepEqual(await reader.read('origins', [id(9), 5n]), [[id(2), id(1)], true]);
   });
 
   it('has no answer for lines that never meet and for unknown nodes', async () => {
-    assert.equal(await lineage.read('nearestCommonAncestor', [id(2), id(7)]), NONE);
+    assert.equal(await reader.read('nearestCommonAncestor', [id(2), id(7)]), NONE);
     for (const pair of [
       [UNKNOWN, id(5)],
       [id(5), UNKNOWN],
       [UNKNOWN, UNKNOWN],
     ]) {
-      assert.equal(await lineage.read('nearestCommonAncestor', pair), NONE);
+      assert.equal(await reader.read('nearestCommonAncestor', pair), NONE);
       assert.equal(await lineage.read('isAncestor', pair), false);
     }
     assert.equal(await lineage.read('ancestorAt', [UNKNOWN, 0n]), NONE);
@@ -380,8 +390,8 @@ describe('the number of nodes', () => {
   });
 
   it('ends at 2^32 - 1: then TooManyNodes', async () => {
-    // The counter is the fifth variable of the contract.
-    await chain.request('hardhat_setStorageAt', lineage.address, '0x4', toHex(2n ** 32n - 2n, { size: 32 }));
+    // The counter is the sixth variable of the contract.
+    await chain.request('hardhat_setStorageAt', lineage.address, '0x5', toHex(2n ** 32n - 2n, { size: 32 }));
     await lineage.send('addOrigin', [id(1), SEED]);
     assert.equal((await lineage.read('node', [id(1)])).number, 2n ** 32n - 1n);
     await reverts(lineage.simulate('addOrigin', [id(2), SEED]), 'TooManyNodes', [2n ** 32n]);

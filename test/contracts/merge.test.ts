@@ -64,7 +64,7 @@ describe('merge', () => {
     ]);
     const node = await fixture.registry.read('node', [child]);
     assert.deepEqual([node.kind, node.depth, node.parent, node.trainer], [KIND_MERGE, 2n, ids[2], fixture.bob]);
-    assert.deepEqual(await fixture.registry.read('weightedParents', [child]), [
+    assert.deepEqual(await fixture.reader.read('weightedParents', [child]), [
       { id: ids[2], weight: 3n },
       { id: ids[1], weight: BigInt(5 + ONE) },
       { id: ids[4], weight: BigInt(ONE + 2 ** 17 - 1) },
@@ -102,7 +102,7 @@ describe('merge', () => {
       [most, -most],
       [-most, most],
     ]);
-    const weights = await fixture.registry.read('weightedParents', [resultId(statement)]);
+    const weights = await fixture.reader.read('weightedParents', [resultId(statement)]);
     assert.deepEqual(
       weights.map((parent: { weight: bigint }) => parent.weight),
       [BigInt(2 * most), BigInt(2 * most)],

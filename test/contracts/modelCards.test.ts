@@ -3,21 +3,20 @@ import { beforeEach, describe, it } from 'node:test';
 import { concat, encodeFunctionData, type Hex, parseEventLogs } from 'viem';
 import { modelCardsAbi } from '../../src/generated/abi.ts';
 import { Contract, reverts } from './support/chain.ts';
-import { Family, model } from './support/money.ts';
+import { deploy, Family, model } from './support/money.ts';
 
 describe('ModelCards', () => {
   let family: Family;
   let cards: Contract;
+  let trainers: Contract;
 
   // Model 1 is Alice's, model 2 Bob's. The last account stands for the relay.
   beforeEach(async () => {
     family = await Family.create();
     const { chain, lineage, alice, bob } = family;
-    cards = new Contract(
-      chain,
-      await chain.deploy('ModelCards', [lineage.address, chain.accounts[9]]),
-      modelCardsAbi as never,
-    );
+    trainers = await deploy(chain, 'Trainers', [chain.accounts[9]]);
+    const given = [lineage.address, trainers.address, chain.accounts[9]];
+    cards = new Contract(chain, await chain.deploy('ModelCards', given), modelCardsAbi as never);
     await family.seed(1, alice);
     await family.train(2, bob, 1);
   });
@@ -45,13 +44,25 @@ describe('ModelCards', () => {
     assert.deepEqual(await card(2), ['', '']);
   });
 
-  it('reads from the registry that it was given', async () => {
+  it('reads from the registry and the contract of trainers that it was given', async () => {
     assert.equal(await cards.read('lineage'), family.lineage.address);
+    assert.equal(await cards.read('trainers'), trainers.address);
   });
 
-  it("reverts with NotTheTrainer for another's model and for one that is not registered", async () => {
-    await reverts(write(2, 'mine', ''), 'NotTheTrainer', [model(2), family.alice]);
-    await reverts(write(3, 'mine', ''), 'NotTheTrainer', [model(3), family.alice]);
+  it('is written by the key of the trainer, whoever that is now; the event names the trainer', async () => {
+    const { alice, bob } = family;
+    await trainers.send('offerKey', [alice, bob], alice);
+    await trainers.send('acceptKey', [alice], bob);
+    await reverts(write(1, 'mine', ''), 'NotTheKeyOf', [model(1), alice]);
+    const { logs } = await write(1, 'handed on', '', bob);
+    const [{ args }] = parseEventLogs({ abi: modelCardsAbi, eventName: 'CardWritten', logs });
+    assert.equal(args.trainer, alice);
+    assert.deepEqual(await card(1), ['handed on', '']);
+  });
+
+  it("reverts with NotTheKeyOf for another's model and for one that is not registered", async () => {
+    await reverts(write(2, 'mine', ''), 'NotTheKeyOf', [model(2), family.alice]);
+    await reverts(write(3, 'mine', ''), 'NotTheKeyOf', [model(3), family.alice]);
   });
 
   it('takes 64 bytes of name and 256 of uri, and reverts with NameTooLong and UriTooLong beyond', async () => {
@@ -68,7 +79,7 @@ describe('ModelCards', () => {
       chain.wallet.sendTransaction({ account: from, to: cards.address, data: concat([data, tail]), chain: null });
     await send(chain.accounts[9], alice);
     assert.deepEqual(await card(1), ['relayed', '']);
-    await assert.rejects(send(chain.accounts[9], bob), /NotTheTrainer/);
-    await assert.rejects(send(bob, alice), /NotTheTrainer/);
+    await assert.rejects(send(chain.accounts[9], bob), /NotTheKeyOf/);
+    await assert.rejects(send(bob, alice), /NotTheKeyOf/);
   });
 });

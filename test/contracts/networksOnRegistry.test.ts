@@ -9,6 +9,7 @@ import { registryCall } from '../../src/registry/calls.ts';
 import { scoreId, shardId } from '../../src/registry/ids.ts';
 import { CIRCUITS } from '../../src/registry/programs/list.ts';
 import { typedRequest } from '../../src/registry/relay.ts';
+import { NO_RULES } from '../../src/registry/rules.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { circuitFor, claimOf, parametersOf, resultId } from '../../src/registry/statement.ts';
 import { abiOf, Contract, reverts } from './support/chain.ts';
@@ -131,7 +132,7 @@ describe('a network', () => {
     const receipt = await fixture.submit(claim);
     const merged = fixture.events(receipt).find(({ eventName }) => eventName === 'Merged')!;
     assert.deepEqual((merged.args as { coefficients: unknown }).coefficients, coefficients);
-    assert.deepEqual(await fixture.registry.read('weightedParents', [resultId(claim.statement)]), [
+    assert.deepEqual(await fixture.reader.read('weightedParents', [resultId(claim.statement)]), [
       { id: resultId(start.statement), weight: 21_000n },
       { id: resultId(other.statement), weight: 77_304n },
     ]);
@@ -145,7 +146,7 @@ describe('a network', () => {
       [1, 2, 3, 4, 5, 6].map((l) => (l % 2 ? [most, -most] : [-most, most])),
     );
     await fixture.submit(claim);
-    const [{ weight }] = await fixture.registry.read('weightedParents', [resultId(claim.statement)]);
+    const [{ weight }] = await fixture.reader.read('weightedParents', [resultId(claim.statement)]);
     assert.equal(weight, 6n * BigInt(most));
     const pair = [await fixture.importModel(WIDE), await fixture.importModel(WIDE)];
     await fixture.mergeModels(pair, [
@@ -171,20 +172,26 @@ describe('a network', () => {
   });
 
   it('stands on a leaderboard, and its lineage is paid', async () => {
-    const child = await fixture.trainModel(start, shard, TIMES_16);
+    await fixture.registry.send('chooseShare', [2_000n], fixture.alice);
+    const parent = await fixture.trainModel(start, shard, TIMES_16);
+    await fixture.registry.send('chooseShare', [0n], fixture.alice);
+    const child = await fixture.trainModel(parent, shard, TIMES_16);
     await fixture.submit(scoreClaim(child, shard, 9n, { loss: 5n }));
     const ids = [shardId(shard.oracle.commitment, encodeShard(SHARD))];
-    await fixture.registry.send('registerDataset', [ids, 'ipfs://pictures'], fixture.alice);
-    const args = [fixture.alice, ids, 'ipfs://pictures'];
+    await fixture.datasets.send('registerDataset', [ids, 'ipfs://pictures'], fixture.alice);
+    const args = [fixture.alice, ids, 'ipfs://pictures', NO_RULES];
     const benchmark = await fixture.scoreboard.simulate('openBenchmark', args);
     await fixture.scoreboard.send('openBenchmark', args);
-    await fixture.scoreboard.send('rank', [resultId(child.statement), benchmark]);
+    await fixture.scoreboard.send('rank', [resultId(child.statement), benchmark, []]);
     assert.equal(await fixture.scoreboard.read('leader', [benchmark]), resultId(child.statement));
 
-    const vault = await deploy(fixture.chain, 'CreditVault', [fixture.registry.address]);
-    await sendValue(vault, 'pay', [resultId(child.statement)], 10_000n);
-    await vault.send('settle', [resultId(child.statement), ETHER]);
-    assert.equal(await vault.read('unsplit', [resultId(start.statement), ETHER]), 2_000n);
+    const { registry, trainers, relay } = fixture;
+    const given = [registry, trainers, relay].map(({ address }) => address);
+    const vault = await deploy(fixture.chain, 'CreditVault', given);
+    const [above, below] = [parent, child].map(({ statement }) => resultId(statement));
+    await sendValue(vault, 'pay', [below], 10_000n);
+    assert.equal(await vault.simulate('claim', [ETHER, above, below, []]), 2_000n);
+    assert.equal(await vault.simulate('collect', [[below], ETHER]), 8_000n);
   });
 });
 

@@ -1,17 +1,17 @@
 // Credit, bounties and examples on the registry and the scoreboard themselves.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import hre from 'hardhat';
-import { type Hex, zeroHash } from 'viem';
+import { type Hex, toHex, zeroHash } from 'viem';
 import { encodeAnyShape } from '../../src/model/anyShape.ts';
 import { encodeShard } from '../../src/model/shape.ts';
 import { modelId, shardId } from '../../src/registry/ids.ts';
 import { shapeOf } from '../../src/registry/programs/definition.ts';
+import { NO_RULES } from '../../src/registry/rules.ts';
 import { applyLogs } from '../../web/lib/chain/events.ts';
 import { Store } from '../../web/lib/chain/store.ts';
 import type { ChainConfig } from '../../web/lib/chain/types.ts';
-import { requirePinnedGas } from '../support/gas.ts';
 import { type Contract, reverts } from './support/chain.ts';
+import { conditionsOf, evidenceOf, WHOLE } from './support/conditions.ts';
 import { deploy, ETHER, MEASURE, sendValue } from './support/money.ts';
 import {
   type Merged,
@@ -23,8 +23,6 @@ import {
   trainClaim,
 } from './support/registryFixture.ts';
 
-// Counting lines for coverage costs gas itself.
-const LIMIT = hre.globalOptions.coverage ? 180_000n : 90_000n;
 const WIDTHS = [4, 3, 2];
 const SHARD = { inputs: 4, outputs: 2, rows: 16, kind: 'classes' } as const;
 
@@ -33,6 +31,8 @@ const LAYERS = WIDTHS.slice(1).map(() => [3 * 2 ** 12, 2 ** 12]);
 describe('on the registry', () => {
   let fixture: RegistryFixture;
   let shard: Registered;
+  let conditions: Contract;
+  let shards: Hex[];
   let benchmark: Hex;
   let seeds: Hex[];
   let child: Hex;
@@ -46,6 +46,8 @@ describe('on the registry', () => {
   before(async () => {
     fixture = await RegistryFixture.create();
     shard = await fixture.registerShard(SHARD);
+    await fixture.registry.send('chooseShare', [1_000], fixture.alice);
+    await fixture.registry.send('chooseShare', [500], fixture.bob);
     const first = await fixture.seedModel(WIDTHS);
     const second = await fixture.seedModel(WIDTHS, fixture.bob);
     const trained = trainClaim(second, shard);
@@ -56,70 +58,49 @@ describe('on the registry', () => {
     seeds = [first, second].map(idOf);
     child = idOf(trained);
     merge = idOf(mergeModel);
-    const shards = [shardId(shard.oracle.commitment, encodeShard(SHARD))];
-    await fixture.registry.send('registerDataset', [shards, 'ipfs://rows'], fixture.alice);
-    benchmark = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, shards, 'ipfs://rows']);
-    await fixture.scoreboard.send('openBenchmark', [fixture.alice, shards, 'ipfs://rows']);
+    shards = [shardId(shard.oracle.commitment, encodeShard(SHARD))];
+    const beside = [fixture.datasets, fixture.trainers, fixture.relay].map(({ address }) => address);
+    const attestations = await deploy(fixture.chain, 'DataAttestations', beside);
+    conditions = await deploy(fixture.chain, 'Conditions', [fixture.reader.address, attestations.address]);
+    await fixture.datasets.send('registerDataset', [shards, 'ipfs://rows'], fixture.alice);
+    benchmark = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, shards, 'ipfs://rows', NO_RULES]);
+    await fixture.scoreboard.send('openBenchmark', [fixture.alice, shards, 'ipfs://rows', NO_RULES]);
   });
 
   describe('credit', () => {
     let vault: Contract;
     before(async () => {
-      vault = await deploy(fixture.chain, 'CreditVault', [fixture.registry.address]);
-    });
-    const unsplit = (id: Hex) => vault.read('unsplit', [id, ETHER]);
-    const earned = (id: Hex) => vault.read('earned', [id, ETHER]);
-
-    it('settles a merge by the coefficients that were proved, for at most 90,000 gas', async () => {
-      await sendValue(vault, 'pay', [merge], 10_000n);
-      const first = await vault.send('settle', [merge, ETHER]);
-      assert.deepEqual([await earned(merge), await unsplit(seeds[0]), await unsplit(child)], [8_000n, 1_500n, 500n]);
-      await sendValue(vault, 'pay', [merge], 10_000n);
-      const later = await vault.send('settle', [merge, ETHER]);
-      assert.ok(first.gasUsed <= LIMIT, `${first.gasUsed} the first time, when the parents' words are new`);
-      assert.ok(later.gasUsed <= LIMIT, `${later.gasUsed} once the parents hold some`);
-      if (hre.globalOptions.coverage) return;
-      requirePinnedGas({
-        'settle with 2 parents, first time': Number(first.gasUsed),
-        'settle with 2 parents, later': Number(later.gasUsed),
-      });
-    });
-
-    it('takes no more where the trainer once chose a share, before the merge or after it, nor in a token', async () => {
-      const fresh = await deploy(fixture.chain, 'CreditVault', [fixture.registry.address]);
-      await fresh.send('chooseShare', [5_000], fixture.bob);
-      const claim = mergeClaim(parents, LAYERS);
-      await fixture.submit(claim, fixture.bob);
-      await sendValue(fresh, 'pay', [idOf(claim)], 10_000n);
-      const before = await fresh.send('settle', [idOf(claim), ETHER]);
-      assert.equal(await fresh.read('earned', [idOf(claim), ETHER]), 5_000n);
-      assert.ok(before.gasUsed <= LIMIT, `${before.gasUsed} with a choice before the merge`);
-
-      await fresh.send('chooseShare', [5_000], fixture.alice);
-      const token = await deploy(fixture.chain, 'HostileToken');
-      await token.send('mint', [fixture.bob, 10_000n]);
-      await fresh.send('payToken', [merge, token.address, 10_000n], fixture.bob);
-      const after = await fresh.send('settle', [merge, token.address]);
-      assert.equal(await fresh.read('earned', [merge, token.address]), 8_000n);
-      assert.ok(after.gasUsed <= LIMIT, `${after.gasUsed} in a token, with a choice after the merge`);
-      if (hre.globalOptions.coverage) return;
-      requirePinnedGas({ 'settle with 2 parents, first time, a share chosen': Number(before.gasUsed) });
-    });
-
-    it('reaches the seeds, and their trainers take it', async () => {
-      await vault.send('settleAll', [[seeds[0], child, seeds[1]], ETHER]);
-      assert.deepEqual([await earned(seeds[0]), await earned(child), await earned(seeds[1])], [3_000n, 800n, 200n]);
-      await vault.send(
-        'withdraw',
-        [[merge, seeds[0]], ETHER, '0x000000000000000000000000000000000000bee1'],
-        fixture.alice,
+      const { chain, registry, trainers, relay } = fixture;
+      vault = await deploy(
+        chain,
+        'CreditVault',
+        [registry, trainers, relay].map(({ address }) => address),
       );
-      await vault.send(
-        'withdraw',
-        [[child, seeds[1]], ETHER, '0x000000000000000000000000000000000000bee1'],
-        fixture.bob,
-      );
+    });
+
+    it('of a merge goes to each ancestor by its share, whatever lies between, and the rest to the trainer', async () => {
+      await sendValue(vault, 'pay', [merge], 10_000n);
+      const claims = [
+        { ancestor: seeds[0], model: merge, mark: zeroHash, steps: [] },
+        { ancestor: child, model: merge, mark: zeroHash, steps: [merge, child] },
+        { ancestor: seeds[1], model: merge, mark: zeroHash, steps: [merge, child] },
+      ];
+      await vault.send('claimAll', [ETHER, claims]);
+      await vault.send('collect', [[merge], ETHER]);
+      const credit = (trainer: Hex) => vault.read('credit', [trainer, ETHER]);
+      assert.deepEqual([await credit(fixture.alice), await credit(fixture.bob)], [9_000n, 1_000n]);
+      // Again, nothing is due.
+      await vault.send('claimAll', [ETHER, claims]);
+      await vault.send('collect', [[merge], ETHER]);
+      assert.deepEqual([await credit(fixture.alice), await credit(fixture.bob)], [9_000n, 1_000n]);
+    });
+
+    it('is taken by the trainers', async () => {
+      const to = '0x000000000000000000000000000000000000bee1';
+      await vault.send('withdraw', [fixture.alice, ETHER, to], fixture.alice);
+      await vault.send('withdrawFor', [fixture.bob, ETHER], fixture.alice);
       assert.equal(await fixture.chain.read.getBalance({ address: vault.address }), 0n);
+      assert.equal(await fixture.chain.read.getBalance({ address: to }), 9_000n);
     });
 
     it('is what the page sums up from the events, read at once or block by block', async () => {
@@ -130,13 +111,10 @@ describe('on the registry', () => {
       for (const chunks of [[logs], blocks.map((block) => logs.filter(({ blockNumber }) => blockNumber === block))]) {
         const store = new Store();
         for (const chunk of chunks) applyLogs(store, config, chunk);
-        const sums = (paid: bigint, received: bigint, kept: bigint, passed: bigint) => [
-          { token: ETHER, paid, received, kept, passed },
-        ];
-        assert.deepEqual(store.creditsOf(merge), sums(20_000n, 0n, 16_000n, 4_000n));
-        assert.deepEqual(store.creditsOf(seeds[0]), sums(0n, 3_000n, 3_000n, 0n));
-        assert.deepEqual(store.creditsOf(child), sums(0n, 1_000n, 800n, 200n));
-        assert.deepEqual(store.creditsOf(seeds[1]), sums(0n, 200n, 200n, 0n));
+        assert.deepEqual(store.dealings.creditsOf(merge), [
+          { token: ETHER, paid: 10_000n, claimed: 2_000n, returned: 0n, collected: 8_000n },
+        ]);
+        assert.deepEqual(store.dealings.creditsOf(child), []);
       }
     });
 
@@ -149,31 +127,63 @@ describe('on the registry', () => {
     let board: Contract;
     let deadline: bigint;
     before(async () => {
-      board = await deploy(fixture.chain, 'BountyBoard', [fixture.registry.address, fixture.scoreboard.address]);
-      deadline = (await fixture.chain.read.getBlock()).timestamp + 86_400n;
+      const { chain, scoreboard, trainers, relay } = fixture;
+      const beside = [scoreboard, conditions, trainers, relay].map(({ address }) => address);
+      board = await deploy(chain, 'BountyBoard', beside);
+      deadline = (await chain.read.getBlock()).timestamp + 86_400n;
     });
 
-    it('is won by a proved and ranked result, through the second parent of a merge', async () => {
-      const terms = { benchmark, threshold: 12n, deadline, ancestor: seeds[1] };
+    it('is won by a proved and ranked result, through the second parent of a merge that carries enough of it', async () => {
+      const asked = { ancestor: seeds[1], leastPart: WHOLE / 4n, mostMerges: 1n, undeclared: true };
+      const terms = { benchmark, threshold: 12n, deadline, conditions: conditionsOf(asked) };
+      await reverts(sendValue(board, 'fund', [{ ...terms, threshold: 17n }], 5_000n), 'ThresholdOutOfReach', [
+        17n,
+        16n,
+      ]);
       await sendValue(board, 'fund', [terms], 5_000n, fixture.bob);
-      const claim = (path: Hex[] = []) => board.send('claim', [1n, merge, path]);
-      const path = [seeds[1], child, merge];
-      await reverts(claim(path), 'NoScore', [merge, benchmark]);
+      const claim = (steps: Hex[] = []) => board.send('claim', [1n, merge, evidenceOf({ steps })]);
+      const steps = [merge, child];
+      await reverts(claim(steps), 'NoScore', [merge, benchmark]);
       await fixture.submit(scoreClaim(mergeModel, shard, 11n));
-      await fixture.scoreboard.send('rank', [merge, benchmark]);
-      await reverts(claim(path), 'ScoreNotEnough', [11n, 12n]);
+      await fixture.scoreboard.send('rank', [merge, benchmark, []]);
+      await reverts(claim(steps), 'ScoreNotEnough', [11n, 12n]);
       await fixture.submit(scoreClaim(mergeModel, shard, 12n));
-      await reverts(claim(path), 'ScoreNotEnough', [11n, 12n]);
-      await fixture.scoreboard.send('rank', [merge, benchmark]);
+      await reverts(claim(steps), 'ScoreNotEnough', [11n, 12n]);
+      await fixture.scoreboard.send('rank', [merge, benchmark, []]);
       await reverts(claim(), 'NotADescendant', [merge, seeds[1]]);
-      await claim(path);
+      await claim(steps);
       assert.equal(await board.read('owed', [fixture.alice, ETHER]), 5_000n);
+    });
+
+    it('is not won by a model that was trained on the benchmark’s own rows', async () => {
+      const { dataset } = await fixture.scoreboard.read('boardOf', [benchmark]);
+      const terms = { benchmark, threshold: 1n, deadline, conditions: conditionsOf({ disjointFrom: dataset }) };
+      await sendValue(board, 'fund', [terms], 5_000n, fixture.bob);
+      const shown = { registrar: fixture.alice, shardIds: shards, uri: 'ipfs://rows' };
+      const claim = board.send('claim', [
+        2n,
+        merge,
+        evidenceOf({ ...shown, ancestry: [merge, child, seeds[1], seeds[0]] }),
+      ]);
+      await reverts(claim, 'TrainedOn', [child, shards[0]]);
+    });
+
+    it('asks for no dataset whose shards the funder might keep secret, with DatasetNotPublic', async () => {
+      const fund = (disjointFrom: Hex) => {
+        const terms = { benchmark, threshold: 1n, deadline, conditions: conditionsOf({ disjointFrom }) };
+        return sendValue(board, 'fund', [terms], 5_000n, fixture.bob);
+      };
+      const uri = 'ipfs://other';
+      const other: Hex = await fixture.datasets.read('datasetId', [fixture.bob, shards, uri]);
+      for (const secret of [other, toHex(1, { size: 32 })]) await reverts(fund(secret), 'DatasetNotPublic', [secret]);
+      await fixture.datasets.send('registerDataset', [shards, uri], fixture.bob);
+      await fund(other);
     });
   });
 
   describe('the examples', () => {
     it('read a card whose every line was proved', async () => {
-      const cards = await deploy(fixture.chain, 'ModelCard', [fixture.registry.address, fixture.scoreboard.address]);
+      const cards = await deploy(fixture.chain, 'ModelCard', [fixture.reader.address, fixture.scoreboard.address]);
       const card = await cards.read('card', [merge, benchmark, 9n]);
       assert.deepEqual([...card.origins].sort(), [...seeds].sort());
       assert.deepEqual([card.trainer, card.kind, card.depth, card.declared], [fixture.alice, 4, 1n, false]);
@@ -187,11 +197,15 @@ describe('on the registry', () => {
       assert.equal(await service.read('model'), merge);
     });
 
-    it('admit descendants only and pay a whole line', async () => {
-      const gate = await deploy(fixture.chain, 'DescentGate', [fixture.registry.address, seeds[1]]);
+    it('admit descendants only, tell how much they carry, and pay a whole line', async () => {
+      const { chain, reader, trainers } = fixture;
+      const gate = await deploy(chain, 'DescentGate', [conditions.address, trainers.address, seeds[1]]);
       await gate.send('enter', [child, []], fixture.bob);
-      await reverts(gate.send('enter', [merge, []], fixture.alice), 'NotADescendant', [merge]);
-      const pay = await deploy(fixture.chain, 'LineagePay', [fixture.registry.address]);
+      await reverts(gate.send('enter', [merge, []], fixture.alice), 'NotADescendant', [merge, seeds[1]]);
+      await gate.send('enter', [merge, [merge, child]], fixture.alice);
+      const half = await deploy(chain, 'PartGate', [conditions.address, seeds[1], 50n]);
+      await reverts(half.read('requirePart', [merge, [merge, child]]), 'PartTooSmall', [WHOLE / 4n, WHOLE / 2n]);
+      const pay = await deploy(chain, 'LineagePay', [reader.address, trainers.address]);
       await sendValue(pay, 'give', [child], 100n);
       await pay.send('distribute', [1n, 10n]);
       assert.equal(await pay.read('owed', [fixture.bob]), 100n);

@@ -23,6 +23,70 @@ contract Consumer {
 }
 `;
 
+// A stranger's own test: three of the examples on contracts of the package, with edges that nobody proved.
+const EXAMPLES = `// SPDX-License-Identifier: UNLICENSED
+pragma solidity ^0.8.28;
+import {Conditions} from "${NAME}/contracts/Conditions.sol";
+import {LineageReader} from "${NAME}/contracts/LineageReader.sol";
+import {Trainers} from "${NAME}/contracts/Trainers.sol";
+import {DescentGate} from "${NAME}/contracts/examples/DescentGate.sol";
+import {LeaderInUse} from "${NAME}/contracts/examples/LeaderInUse.sol";
+import {PartGate} from "${NAME}/contracts/examples/PartGate.sol";
+import {IConditions} from "${NAME}/contracts/interfaces/IConditions.sol";
+import {IDataAttestations} from "${NAME}/contracts/interfaces/IDataAttestations.sol";
+import {IModelRegistry} from "${NAME}/contracts/interfaces/IModelRegistry.sol";
+import {IScores} from "${NAME}/contracts/interfaces/IScores.sol";
+import {MockLineage} from "${NAME}/contracts/mocks/MockLineage.sol";
+import {MockScores} from "${NAME}/contracts/mocks/MockScores.sol";
+contract ExamplesTest {
+    bytes32 private constant BASE = "base";
+    bytes32 private constant OTHER = "other";
+    bytes32 private constant CHILD = "child";
+    bytes32 private constant MIX = "mix";
+    MockLineage private lineage = new MockLineage();
+    Conditions private conditions;
+    error Wrong(string what);
+    function setUp() external {
+        LineageReader reader = new LineageReader(IModelRegistry(address(lineage)));
+        conditions = new Conditions(reader, IDataAttestations(address(0)));
+        lineage.addSeed(BASE, address(1));
+        lineage.addSeed(OTHER, address(1));
+        lineage.addTrain(CHILD, address(this), BASE);
+        bytes32[] memory parents = new bytes32[](2);
+        uint256[] memory weights = new uint256[](2);
+        (parents[0], parents[1], weights[0], weights[1]) = (CHILD, OTHER, 1, 3);
+        lineage.addMerge(MIX, address(this), parents, weights);
+    }
+    function test_DescentGate() external {
+        DescentGate gate = new DescentGate(conditions, new Trainers(address(0)), BASE);
+        gate.enter(CHILD, new bytes32[](0));
+        gate.enter(MIX, new bytes32[](0));
+        if (!gate.admitted(CHILD) || !gate.admitted(MIX)) revert Wrong("descendants enter");
+        DescentGate other = new DescentGate(conditions, new Trainers(address(0)), OTHER);
+        bytes memory refusal = abi.encodeWithSelector(IConditions.NotADescendant.selector, CHILD, OTHER);
+        refused(address(other), abi.encodeCall(other.enter, (CHILD, new bytes32[](0))), refusal);
+    }
+    function test_PartGate() external {
+        PartGate gate = new PartGate(conditions, BASE, 50);
+        gate.requirePart(CHILD, new bytes32[](0));
+        bytes memory refusal = abi.encodeWithSelector(IConditions.PartTooSmall.selector, 0.25e18, 0.5e18);
+        refused(address(gate), abi.encodeCall(gate.requirePart, (MIX, new bytes32[](0))), refusal);
+    }
+    function test_LeaderInUse() external {
+        MockScores scores = new MockScores();
+        LeaderInUse service = new LeaderInUse(lineage, scores, "benchmark", 9_000);
+        refused(address(service), abi.encodeCall(service.update, ()), abi.encodePacked(LeaderInUse.NoLeader.selector));
+        scores.setScore(CHILD, "benchmark", IScores.Score(IScores.Measure.RowsRight, 95, 100));
+        service.update();
+        if (service.model() != CHILD) revert Wrong("the leader is in use");
+    }
+    function refused(address to, bytes memory call, bytes memory refusal) private {
+        (bool done, bytes memory reason) = to.call(call);
+        if (done || keccak256(reason) != keccak256(refusal)) revert Wrong("refused for that reason");
+    }
+}
+`;
+
 // Types only hold if the ABI is known literally.
 const SCRIPT = `import { creditVaultAbi, errorsAbi, lineageAbi } from '${NAME}/abi';
 type Name<T> = T extends readonly (infer E)[] ? (E extends { readonly type: 'function'; readonly name: infer N } ? N : never) : never;
@@ -57,6 +121,7 @@ describe('the package in a stranger’s Hardhat project', () => {
     symlinkSync(join(ROOT, 'node_modules', 'hardhat'), join(modules, 'hardhat'));
     writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "type": "module" }');
     writeFileSync(join(folder, 'contracts', 'Consumer.sol'), CONTRACT);
+    writeFileSync(join(folder, 'contracts', 'Examples.t.sol'), EXAMPLES);
     writeFileSync(join(folder, 'consumer.ts'), SCRIPT);
     const compiler = createRequire(import.meta.url).resolve('solc/soljson.js');
     writeFileSync(join(folder, 'hardhat.config.ts'), CONFIG(compiler));
@@ -102,6 +167,14 @@ describe('the package in a stranger’s Hardhat project', () => {
     node(join(ROOT, 'node_modules/hardhat/dist/src/cli.js'), 'build');
     const artifact = readFileSync(join(folder, 'artifacts/contracts/Consumer.sol/Consumer.json'), 'utf8');
     assert.ok(JSON.parse(artifact).bytecode.length > 1_000);
+  });
+
+  it('runs three of the examples in tests of the stranger’s own', () => {
+    const told = node(join(ROOT, 'node_modules/hardhat/dist/src/cli.js'), 'test', 'solidity');
+    for (const example of ['DescentGate', 'PartGate', 'LeaderInUse']) {
+      assert.match(told, new RegExp(`^\\s*✔ test_${example}\\(\\)`, 'm'));
+    }
+    assert.match(told, /3 passing/);
   });
 
   it('gives ABIs whose names TypeScript knows, and Node.js without any framework', () => {

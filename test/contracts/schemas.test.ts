@@ -25,6 +25,7 @@ const SHARD: ShardShape = { inputs: 5, outputs: 3, rows: 16, kind: 'classes' };
 /** Schemas are any 32 bytes, at and above the order of the field too. */
 const CATS: Hex = `0x${'ff'.repeat(32)}`;
 const FOXES: Hex = toHex(1n, { size: 32 });
+const [NOT_STATED, SAME, DIFFERENT] = [0, 1, 2];
 const [DATA, SEED, TRAIN, IMPORT] = [1n, 2n, 3n, 4n];
 
 let fixture: RegistryFixture;
@@ -82,7 +83,7 @@ describe('the schema of a shard', () => {
 
 describe('the schema of a dataset', () => {
   const register = (...shards: Registered[]) =>
-    fixture.registry.simulate('registerDataset', [ascending(shards.map((s) => resultId(s.statement))), 'ipfs://']);
+    fixture.datasets.simulate('registerDataset', [ascending(shards.map((s) => resultId(s.statement))), 'ipfs://']);
 
   it('is that of all of its shards', async () => {
     await register(cats, await fixture.registerShard({ ...SHARD, rows: 9 }, fixture.bob, CATS));
@@ -178,10 +179,10 @@ describe('the schema of a model', () => {
 describe('a result', () => {
   it('names the schemas of model and shard, in the event and when it is read', async () => {
     const model = await fixture.trainModel(seed, cats);
-    for (const [shard, shardSchema] of [
-      [cats, CATS],
-      [foxes, FOXES],
-      [plain, NO_SCHEMA],
+    for (const [shard, shardSchema, compared] of [
+      [cats, CATS, SAME],
+      [foxes, FOXES, DIFFERENT],
+      [plain, NO_SCHEMA, NOT_STATED],
     ] as const) {
       // biome-ignore format: pairs
       const claim = scoreClaim(model, shard, 7n);
@@ -190,7 +191,7 @@ describe('a result', () => {
       const schemas = { modelSchema: CATS, shardSchema };
       assert.deepEqual(args, { ...ids, prover: fixture.bob, result: 7n, rows: 16n, ...schemas });
       const read = await fixture.scoreboard.read('resultOf', [ids.model, ids.shard]);
-      assert.deepEqual(read, { prover: fixture.bob, value: 7n, ...schemas });
+      assert.deepEqual(read, { prover: fixture.bob, value: 7n, ...schemas, schemas: compared });
     }
   });
 

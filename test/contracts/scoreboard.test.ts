@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
-import { type Address, encodeAbiParameters, type Hex, keccak256, toHex, zeroAddress } from 'viem';
+import { encodeAbiParameters, type Hex, keccak256, toHex, zeroAddress } from 'viem';
 import type { Proof } from '../../src/argument/types.ts';
-import { encodeShape, encodeShard, type ShardShape } from '../../src/model/shape.ts';
+import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import { registryCall } from '../../src/registry/calls.ts';
-import { ascending, datasetId, modelId } from '../../src/registry/ids.ts';
+import { datasetId, modelId } from '../../src/registry/ids.ts';
 import { proofArgument } from '../../src/registry/programs/targets.ts';
+import { benchmarkId, NO_RULES } from '../../src/registry/rules.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { claimOf, resultId } from '../../src/registry/statement.ts';
+import { requirePinnedGas } from '../support/gas.ts';
+import { Boards, idOf, NONE, SHARD, shardIds, URI, WIDTHS } from './support/boards.ts';
 import { reverts } from './support/chain.ts';
 import {
   type Model,
@@ -20,32 +23,31 @@ import {
   scoreClaim,
 } from './support/registryFixture.ts';
 
-const WIDTHS = [5, 4, 3];
-const SHARD: ShardShape = { inputs: 5, outputs: 3, rows: 16, kind: 'classes' };
-const URI = 'ipfs://test rows';
 const SCORE = 6n;
-const NONE = toHex(0, { size: 32 });
 const [REGRESSION, CLASSES] = [0, 1];
 const [NO_MEASURE, ROWS_RIGHT, SQUARED_ERROR] = [0, 1, 2];
+const NOT_STATED = 0;
 
 let fixture: RegistryFixture;
+let boards: Boards;
 let model: Model;
 let child: Model;
+/** Bob's, as all others are Alice's */
+let bobs: Model;
 let first: Registered;
 let second: Registered;
 let errors: Registered;
 let snapshot: unknown;
 
-const idOf = ({ statement }: { statement: Parameters<typeof resultId>[0] }) => resultId(statement);
-const shardIds = (...shards: Registered[]) => ascending(shards.map(idOf));
-
 before(async () => {
   fixture = await RegistryFixture.create();
+  boards = new Boards(fixture);
   first = await fixture.registerShard(SHARD);
   second = await fixture.registerShard({ ...SHARD, rows: 9 });
   errors = await fixture.registerShard({ ...SHARD, kind: 'regression' });
   model = await fixture.seedModel(WIDTHS);
   child = await fixture.trainModel(model as never, first);
+  bobs = await fixture.seedModel(WIDTHS, fixture.bob);
 });
 beforeEach(async () => {
   snapshot = await fixture.chain.request('evm_snapshot');
@@ -54,26 +56,10 @@ afterEach(async () => {
   await fixture.chain.request('evm_revert', snapshot);
 });
 
-/** Lists shards and makes them a benchmark. */
-async function openBenchmark(...shards: Registered[]): Promise<Hex> {
-  const args = [shardIds(...shards), URI];
-  await fixture.registry.send('registerDataset', args, fixture.alice);
-  const id = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ...args]);
-  await fixture.scoreboard.send('openBenchmark', [fixture.alice, ...args]);
-  return id;
-}
-
-async function score(of: Model, shard: Registered, result: bigint, prover = fixture.alice): Promise<void> {
-  await fixture.submit(scoreClaim(of, shard, result), prover);
-}
-
-async function rank(of: Model, benchmark: Hex, ranker = fixture.alice): Promise<bigint> {
-  const place = await fixture.scoreboard.simulate('rank', [idOf(of), benchmark], ranker);
-  await fixture.scoreboard.send('rank', [idOf(of), benchmark], ranker);
-  return place;
-}
-
-const attemptRank = (of: Hex, benchmark: Hex) => fixture.scoreboard.simulate('rank', [of, benchmark]);
+const openBenchmark = (...shards: Registered[]) => boards.open(shards);
+const score: Boards['score'] = (...args) => boards.score(...args);
+const rank: Boards['rank'] = (...args) => boards.rank(...args);
+const attemptRank: Boards['attempt'] = (...args) => boards.attempt(...args);
 
 describe('score', () => {
   it('records result and prover, and says so', async () => {
@@ -82,8 +68,9 @@ describe('score', () => {
     const args = { model: idOf(model), shard: idOf(first), prover: fixture.bob, result: 11n, rows: 16n, ...schemas };
     assert.deepEqual(fixture.events(receipt)[0], { eventName: 'Scored', args });
     const resultOn = (shard: Registered) => fixture.scoreboard.read('resultOf', [idOf(model), idOf(shard)]);
-    assert.deepEqual(await resultOn(first), { prover: fixture.bob, value: 11n, ...schemas });
-    assert.deepEqual(await resultOn(second), { prover: zeroAddress, value: 0n, ...schemas });
+    const compared = { ...schemas, schemas: NOT_STATED };
+    assert.deepEqual(await resultOn(first), { prover: fixture.bob, value: 11n, ...compared });
+    assert.deepEqual(await resultOn(second), { prover: zeroAddress, value: 0n, ...compared });
   });
 
   it('keeps the greatest number of right rows, whoever proves it', async () => {
@@ -142,9 +129,11 @@ describe('score', () => {
       await reverts(fixture.attempt(scoreClaim(model, more, 1n)), 'OutputsDiffer', [3n, 4n]);
     });
 
-    it('with ResultOutOfRange beyond 2^52, which no rows can reach', async () => {
-      await score(model, errors, 2n ** 52n);
-      for (const result of [2n ** 52n + 1n, 2n ** 64n, 2n ** 256n - 1n]) {
+    it('with ResultOutOfRange from 2^56 on, which no rows can reach', async () => {
+      // 2^12 rows of 2^12 outputs, each of them off by the whole range of 16 bits.
+      const most = 2n ** 24n * (2n ** 16n - 1n) ** 2n;
+      await score(model, errors, most);
+      for (const result of [2n ** 56n, 2n ** 64n, 2n ** 256n - 1n]) {
         await reverts(raw(scoreClaim(model, errors, 1n), { result }), 'ResultOutOfRange', [result]);
       }
     });
@@ -178,45 +167,94 @@ describe('score', () => {
 });
 
 describe('a benchmark', () => {
-  it('is a registered dataset, and opens once', async () => {
+  const args = (ids: Hex[], rules = NO_RULES) => [fixture.alice, ids, URI, rules];
+  const attempt = (ids: Hex[], by = fixture.alice) => fixture.scoreboard.simulate('openBenchmark', args(ids), by);
+
+  it('is a registered dataset, and its opener opens it once', async () => {
     const ids = shardIds(first, second);
     const dataset = datasetId(fixture.alice, ids, URI);
-    await reverts(fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ids, URI]), 'UnknownDataset', [dataset]);
+    await reverts(attempt(ids), 'UnknownDataset', [dataset]);
     const id = await openBenchmark(first, second);
-    assert.equal(id, await fixture.scoreboard.read('benchmarkId', [dataset, zeroAddress, 0n]));
-    assert.equal(id, idOfBenchmark(dataset, zeroAddress, 0n));
+    assert.equal(id, await fixture.scoreboard.read('benchmarkId', [dataset, fixture.alice, 0n, NO_RULES]));
+    const { timestamp } = await fixture.chain.read.getBlock();
     assert.deepEqual(await fixture.scoreboard.read('benchmark', [id]), {
       dataset,
+      opener: fixture.alice,
       kind: CLASSES,
       rows: 25n,
       shards: 2n,
       closingBlock: 0n,
       entries: 0n,
+      openedAt: timestamp,
     });
     assert.deepEqual(await fixture.scoreboard.read('shardsOf', [id]), ids);
-    await reverts(fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ids, URI]), 'BenchmarkExists', [id]);
+    assert.equal(await fixture.scoreboard.read('datasets'), fixture.datasets.address);
+    assert.equal(await fixture.scoreboard.read('trainers'), fixture.trainers.address);
+    assert.deepEqual(await fixture.scoreboard.read('rulesOf', [id]), NO_RULES);
+    assert.equal((await fixture.scoreboard.read('sealOf', [id])).state, 0);
+    const board = { measure: ROWS_RIGHT, rows: 25n, openedAt: timestamp, openBy: 0n, dataset };
+    assert.deepEqual(await fixture.scoreboard.read('boardOf', [id]), board);
+    await reverts(attempt(ids), 'BenchmarkExists', [id]);
   });
 
-  it('says in an event which shards it has', async () => {
-    const args = [shardIds(errors), URI];
-    await fixture.registry.send('registerDataset', args, fixture.alice);
-    const receipt = await fixture.scoreboard.send('openBenchmark', [fixture.alice, ...args]);
+  it('names its opener: who opens the same dataset with the same rules gets another id, and takes none', async () => {
+    const ids = shardIds(first);
+    await boards.list([first]);
+    const squatted = await fixture.scoreboard.simulate('openBenchmark', args(ids), fixture.bob);
+    await fixture.scoreboard.send('openBenchmark', args(ids), fixture.bob);
+    const own = await attempt(ids);
+    assert.notEqual(own, squatted);
+    const dataset = datasetId(fixture.alice, ids, URI);
+    assert.deepEqual(
+      [own, squatted],
+      [fixture.alice, fixture.bob].map((by) => benchmarkId(dataset, by, 0n)),
+    );
+    await fixture.scoreboard.send('openBenchmark', args(ids), fixture.alice);
+    assert.equal((await fixture.scoreboard.read('benchmark', [own])).opener, fixture.alice);
+  });
+
+  it('has an id of dataset, opener, closing block and the hash of its rules', async () => {
+    const rules = { ...NO_RULES, undeclared: true, fee: 7n };
+    const words = encodeAbiParameters(
+      [{ type: 'bool' }, { type: 'bool' }, { type: 'bool' }, { type: 'bytes32' }, { type: 'uint256' }],
+      [true, false, false, NONE, 7n],
+    );
+    const types = [{ type: 'bytes32' }, { type: 'address' }, { type: 'uint256' }, { type: 'bytes32' }] as const;
+    const parts = [idOf(first), fixture.bob, 5n] as const;
+    const expected = keccak256(encodeAbiParameters(types, [...parts, keccak256(words)]));
+    assert.equal(await fixture.scoreboard.read('benchmarkId', [...parts, rules]), expected);
+    assert.equal(benchmarkId(...parts, rules), expected);
+  });
+
+  it('says in an event which shards and rules it has, and who opened it', async () => {
+    await boards.list([errors]);
+    const rules = { ...NO_RULES, noForeign: true, ancestor: idOf(model), fee: 3n };
+    const receipt = await fixture.scoreboard.send('openBenchmark', args(shardIds(errors), rules), fixture.bob);
     const dataset = datasetId(fixture.alice, shardIds(errors), URI);
     const event = {
-      id: idOfBenchmark(dataset, zeroAddress, 0n),
+      id: benchmarkId(dataset, fixture.bob, 0n, rules),
+      opener: fixture.bob,
       dataset,
       shardIds: shardIds(errors),
       closingBlock: 0n,
+      rules,
     };
     assert.deepEqual(fixture.events(receipt), [{ eventName: 'BenchmarkOpened', args: event }]);
   });
 
   it('has at most 256 shards', async () => {
     const ids = Array.from({ length: 257 }, (_, i) => toHex(i + 1, { size: 32 }));
-    await reverts(fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ids, URI]), 'TooManyShards', [257n]);
-    await reverts(fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ids.slice(1), URI]), 'UnknownDataset', [
-      datasetId(fixture.alice, ids.slice(1), URI),
-    ]);
+    await reverts(attempt(ids), 'TooManyShards', [257n]);
+    await reverts(attempt(ids.slice(1)), 'UnknownDataset', [datasetId(fixture.alice, ids.slice(1), URI)]);
+  });
+
+  it('cannot be opened on a dataset that its registrar revoked; one that is open stays', async () => {
+    const id = await openBenchmark(first);
+    const dataset = datasetId(fixture.alice, shardIds(first), URI);
+    await fixture.datasets.send('revoke', [dataset], fixture.alice);
+    await reverts(attempt(shardIds(first), fixture.bob), 'RevokedDataset', [dataset]);
+    await score(model, first, 11n);
+    assert.equal(await rank(model, id), 1n);
   });
 
   it('answers with zeros while there is none', async () => {
@@ -226,6 +264,14 @@ describe('a benchmark', () => {
     assert.equal(await fixture.scoreboard.read('leader', [NONE]), NONE);
     assert.equal((await fixture.scoreboard.read('scoreOf', [idOf(model), NONE])).measure, NO_MEASURE);
     assert.equal((await fixture.scoreboard.read('best', [idOf(model), NONE])).ranker, zeroAddress);
+    assert.deepEqual(await fixture.scoreboard.read('rulesOf', [NONE]), NO_RULES);
+    assert.deepEqual(await fixture.scoreboard.read('boardOf', [NONE]), {
+      measure: NO_MEASURE,
+      rows: 0n,
+      openedAt: 0n,
+      openBy: 0n,
+      dataset: NONE,
+    });
   });
 });
 
@@ -234,9 +280,10 @@ describe('rank', () => {
     const benchmark = await openBenchmark(first, second);
     await score(model, first, 11n);
     await score(model, second, 7n, fixture.bob);
-    assert.equal(await rank(model, benchmark, fixture.bob), 1n);
+    assert.equal(await rank(model, benchmark, { by: fixture.bob }), 1n);
     const dataset = datasetId(fixture.alice, shardIds(first, second), URI);
-    const standing = { model: idOf(model), value: 18n, rows: 25n, kind: CLASSES, dataset, ranker: fixture.bob };
+    const sum = { value: 18n, rows: 25n, kind: CLASSES, dataset, ranker: fixture.bob };
+    const standing = { model: idOf(model), trainer: fixture.alice, ...sum };
     assert.deepEqual(await fixture.scoreboard.read('best', [idOf(model), benchmark]), standing);
     assert.deepEqual(await fixture.scoreboard.read('leaderboard', [benchmark]), [standing]);
     assert.equal(await fixture.scoreboard.read('leader', [benchmark]), idOf(model));
@@ -247,8 +294,9 @@ describe('rank', () => {
   it('says in an event what was entered', async () => {
     const benchmark = await openBenchmark(first);
     await score(model, first, 11n);
-    const receipt = await fixture.scoreboard.send('rank', [idOf(model), benchmark], fixture.bob);
-    const args = { benchmark, model: idOf(model), ranker: fixture.bob, value: 11n, place: 1n };
+    const receipt = await fixture.scoreboard.send('rank', [idOf(model), benchmark, []], fixture.bob);
+    const entered = { ranker: fixture.bob, value: 11n, place: 1n, fee: 0n };
+    const args = { benchmark, model: idOf(model), trainer: fixture.alice, ...entered };
     assert.deepEqual(fixture.events(receipt), [{ eventName: 'Ranked', args }]);
   });
 
@@ -284,20 +332,20 @@ describe('rank', () => {
   it('puts more right rows first, and of equals the earlier', async () => {
     const benchmark = await openBenchmark(first);
     await score(model, first, 10n);
-    await score(child, first, 10n);
+    await score(bobs, first, 10n);
     assert.equal(await rank(model, benchmark), 1n);
-    assert.equal(await rank(child, benchmark), 2n);
-    await score(child, first, 11n);
-    assert.equal(await rank(child, benchmark), 1n);
-    assert.equal(await fixture.scoreboard.read('leader', [benchmark]), idOf(child));
+    assert.equal(await rank(bobs, benchmark), 2n);
+    await score(bobs, first, 11n);
+    assert.equal(await rank(bobs, benchmark), 1n);
+    assert.equal(await fixture.scoreboard.read('leader', [benchmark]), idOf(bobs));
   });
 
   it('puts less error first', async () => {
     const benchmark = await openBenchmark(errors);
     await score(model, errors, 900n);
-    await score(child, errors, 700n);
+    await score(bobs, errors, 700n);
     assert.equal(await rank(model, benchmark), 1n);
-    assert.equal(await rank(child, benchmark), 1n);
+    assert.equal(await rank(bobs, benchmark), 1n);
     const board = await fixture.scoreboard.read('leaderboard', [benchmark]);
     assert.deepEqual(
       board.map(({ value, kind }: { value: bigint; kind: number }) => [value, kind]),
@@ -306,8 +354,10 @@ describe('rank', () => {
         [900n, REGRESSION],
       ],
     );
-    const { measure } = await fixture.scoreboard.read('scoreOf', [idOf(model), benchmark]);
-    assert.equal(measure, SQUARED_ERROR);
+    for (const read of ['scoreOf', 'boardOf'] as const) {
+      const args = read === 'scoreOf' ? [idOf(model), benchmark] : [benchmark];
+      assert.equal((await fixture.scoreboard.read(read, args)).measure, SQUARED_ERROR);
+    }
   });
 
   it('reverts with UnknownModel and UnknownBenchmark', async () => {
@@ -318,160 +368,67 @@ describe('rank', () => {
   });
 });
 
-describe('a sealed benchmark', () => {
-  // Alice commits to shards that only she knows; the model is there already, the late one comes after the closing block.
-  async function sealed(blocks: bigint) {
-    const { chain, scoreboard } = fixture;
-    // What Alice keeps secret: here made on a copy of the chain that is then discarded.
-    const outer = await chain.request('evm_snapshot');
-    const secret = await fixture.registerShard(SHARD);
-    await chain.request('evm_revert', outer);
-    const dataset = datasetId(fixture.alice, shardIds(secret), URI);
-    const closing = (await chain.read.getBlockNumber()) + blocks;
-    const id = await scoreboard.simulate('sealBenchmark', [dataset, closing], fixture.alice);
-    const receipt = await scoreboard.send('sealBenchmark', [dataset, closing], fixture.alice);
-    return { secret, dataset, closing, id, receipt };
-  }
+describe('a place on a leaderboard', () => {
+  const modelsOn = async (benchmark: Hex): Promise<Hex[]> =>
+    (await fixture.scoreboard.read('leaderboard', [benchmark])).map(({ model: id }: { model: Hex }) => id);
 
-  async function reveal(secret: Registered): Promise<void> {
-    await fixture.submit(secret);
-    await fixture.registry.send('registerDataset', [shardIds(secret), URI], fixture.alice);
-  }
-
-  const unseal = (closing: bigint, shards: Hex[], sealer: Address = fixture.alice) =>
-    [sealer, closing, fixture.alice, shards, URI] as const;
-
-  it('counts models registered up to the closing block, and no later ones', async () => {
-    const { secret, dataset, closing, id } = await sealed(30n);
-    const inTime = await fixture.trainModel(model as never, first);
-    const block = await fixture.chain.read.getBlockNumber();
-    // Setting what the verifier expects takes a block, registering the next.
-    await fixture.chain.mine(Number(closing - block) - 2);
-    const last = await fixture.trainModel(model as never, first);
-    assert.equal((await fixture.registry.read('node', [idOf(last)])).blockNumber, closing);
-    await fixture.chain.mine(2);
-    const late = await fixture.trainModel(model as never, first);
-    await reveal(secret);
-    await fixture.scoreboard.send('unsealBenchmark', unseal(closing, shardIds(secret)), fixture.bob);
-    for (const [i, of] of [model, inTime, last].entries()) {
-      await score(of, secret, 9n - BigInt(i));
-      assert.equal(await rank(of, id), BigInt(i + 1));
-    }
-    await score(late, secret, 16n);
-    const { blockNumber } = await fixture.registry.read('node', [idOf(late)]);
-    await reverts(attemptRank(idOf(late), id), 'ModelTooLate', [idOf(late), blockNumber, closing]);
-    const { closingBlock, dataset: listed } = await fixture.scoreboard.read('benchmark', [id]);
-    assert.deepEqual([closingBlock, listed], [closing, dataset]);
-  });
-
-  it('takes its shards as an open benchmark too, whose ranks are apart', async () => {
-    const { secret, closing, id } = await sealed(5n);
-    await fixture.chain.mine(6);
-    await reveal(secret);
-    await fixture.scoreboard.send('unsealBenchmark', unseal(closing, shardIds(secret)));
-    await fixture.scoreboard.send('openBenchmark', [fixture.alice, shardIds(secret), URI]);
-    const late = await fixture.trainModel(model as never, first);
-    await score(late, secret, 16n);
-    await rank(late, idOfBenchmark(datasetId(fixture.alice, shardIds(secret), URI), zeroAddress, 0n));
-    assert.equal(await fixture.scoreboard.read('leader', [id]), NONE);
-  });
-
-  it('says in events that it is sealed and that it opens', async () => {
-    const { secret, dataset, closing, id, receipt } = await sealed(5n);
-    const args = { id, sealer: fixture.alice, dataset, closingBlock: closing };
-    assert.deepEqual(fixture.events(receipt), [{ eventName: 'BenchmarkSealed', args }]);
-    assert.equal(id, idOfBenchmark(dataset, fixture.alice, closing));
-    await fixture.chain.mine(6);
-    await reveal(secret);
-    const opened = await fixture.scoreboard.send('unsealBenchmark', unseal(closing, shardIds(secret)));
-    const event = { id, dataset, shardIds: shardIds(secret), closingBlock: closing };
-    assert.deepEqual(fixture.events(opened), [{ eventName: 'BenchmarkOpened', args: event }]);
-  });
-
-  it('reverts with StillSealed until it is opened', async () => {
-    const { closing, id } = await sealed(5n);
-    await reverts(attemptRank(idOf(model), id), 'StillSealed', [id, closing]);
-    assert.equal((await fixture.scoreboard.read('benchmark', [id])).rows, 0n);
-  });
-
-  it('reverts with SealBroken when a shard was registered up to the closing block', async () => {
-    const { secret, dataset, closing } = await sealed(50n);
-    await fixture.submit(secret);
-    const early = await fixture.chain.read.getBlockNumber();
-    await fixture.registry.send('registerDataset', [shardIds(secret), URI], fixture.alice);
-    await fixture.chain.mine(60);
-    const call = fixture.scoreboard.simulate('unsealBenchmark', unseal(closing, shardIds(secret)));
-    await reverts(call, 'SealBroken', [dataset, early]);
-  });
-
-  it('reverts with SealBroken when a shard was registered in the closing block', async () => {
-    const { secret, dataset, closing } = await sealed(50n);
-    await fixture.chain.mine(Number(closing - (await fixture.chain.read.getBlockNumber())) - 2);
-    const { blockNumber } = await fixture.submit(secret);
-    assert.equal(blockNumber, closing);
-    await fixture.registry.send('registerDataset', [shardIds(secret), URI], fixture.alice);
-    const call = fixture.scoreboard.simulate('unsealBenchmark', unseal(closing, shardIds(secret)));
-    await reverts(call, 'SealBroken', [dataset, closing]);
-  });
-
-  it('reverts with SealBroken when one of its shards is older than the seal', async () => {
-    const { chain, scoreboard, registry } = fixture;
-    const outer = await chain.request('evm_snapshot');
-    const secret = await fixture.registerShard(SHARD);
-    await chain.request('evm_revert', outer);
-    const ids = shardIds(secret, first);
-    const closing = (await chain.read.getBlockNumber()) + 3n;
-    await scoreboard.send('sealBenchmark', [datasetId(fixture.alice, ids, URI), closing], fixture.alice);
-    await chain.mine(6);
-    await fixture.submit(secret);
-    await registry.send('registerDataset', [ids, URI], fixture.alice);
-    const { blockNumber } = await registry.read('shard', [idOf(first)]);
-    const call = scoreboard.simulate('unsealBenchmark', unseal(closing, ids));
-    await reverts(call, 'SealBroken', [datasetId(fixture.alice, ids, URI), blockNumber]);
-  });
-
-  it('reverts with UnknownBenchmark for another sealer, closing block or list of shards', async () => {
-    const { secret, dataset, closing } = await sealed(5n);
-    await fixture.chain.mine(6);
-    await reveal(secret);
-    const ids = shardIds(secret);
-    for (const [by, block, list] of [
-      [fixture.bob, closing, ids],
-      [fixture.alice, closing + 1n, ids],
-      [fixture.alice, closing, shardIds(secret, first)],
+  it("is a trainer's best model's, whatever else it enters", async () => {
+    const benchmark = await openBenchmark(first);
+    await score(model, first, 10n);
+    assert.equal(await rank(model, benchmark), 1n);
+    for (const [points, place, leader] of [
+      [9n, 0n, model],
+      [10n, 0n, model],
+      [12n, 1n, child],
     ] as const) {
-      const id = idOfBenchmark(datasetId(fixture.alice, list, URI), by, block);
-      await reverts(fixture.scoreboard.simulate('unsealBenchmark', unseal(block, list, by)), 'UnknownBenchmark', [id]);
+      await score(child, first, points);
+      assert.equal(await rank(child, benchmark), place);
+      assert.deepEqual(await modelsOn(benchmark), [idOf(leader)]);
     }
-    assert.equal(dataset, datasetId(fixture.alice, ids, URI));
+    // What is off the board is still a proven score, which a bounty can pay.
+    const { value } = await fixture.scoreboard.read('scoreOf', [idOf(model), benchmark]);
+    assert.equal(value, 10n);
+    await score(model, first, 13n);
+    assert.equal(await rank(model, benchmark), 1n);
+    assert.deepEqual(await modelsOn(benchmark), [idOf(model)]);
   });
 
-  it('reverts with UnknownDataset until its dataset is registered, with BenchmarkExists when opened again', async () => {
-    const { secret, dataset, closing, id } = await sealed(5n);
-    await fixture.chain.mine(6);
-    await fixture.submit(secret);
-    const args = unseal(closing, shardIds(secret));
-    await reverts(fixture.scoreboard.simulate('unsealBenchmark', args), 'UnknownDataset', [dataset]);
-    await fixture.registry.send('registerDataset', [shardIds(secret), URI], fixture.alice);
-    await fixture.scoreboard.send('unsealBenchmark', args);
-    await reverts(fixture.scoreboard.simulate('unsealBenchmark', args), 'BenchmarkExists', [id]);
+  it('does not depend on who has a model ranked', async () => {
+    const benchmark = await openBenchmark(first);
+    for (const [of, by] of [
+      [model, fixture.bob],
+      [bobs, fixture.bob],
+    ] as const) {
+      await score(of, first, 10n);
+      await rank(of, benchmark, { by });
+    }
+    assert.deepEqual(await modelsOn(benchmark), [idOf(model), idOf(bobs)]);
   });
 
-  it('cannot be sealed for a closing block that is past or beyond 64 bits, nor twice', async () => {
-    const { dataset, closing, id } = await sealed(5n);
-    await reverts(fixture.scoreboard.simulate('sealBenchmark', [dataset, closing], fixture.alice), 'BenchmarkExists', [
-      id,
-    ]);
-    const past = (await fixture.chain.read.getBlockNumber()) - 1n;
-    await reverts(fixture.scoreboard.simulate('sealBenchmark', [dataset, past]), 'ClosingBlockPassed', [past]);
-    await fixture.scoreboard.simulate('sealBenchmark', [dataset, 2n ** 64n - 1n]);
-    for (const far of [2n ** 64n, 2n ** 256n - 1n]) {
-      await reverts(fixture.scoreboard.simulate('sealBenchmark', [dataset, far]), 'ClosingBlockTooFar', [far]);
+  it('costs what is pinned', async () => {
+    const benchmark = await openBenchmark(first);
+    const gasOf = async (of: Model, points: bigint) => {
+      await score(of, first, points);
+      return Number((await fixture.scoreboard.send('rank', [idOf(of), benchmark, []])).gasUsed);
+    };
+    const measured = {
+      'rank, the first of a board': await gasOf(model, 10n),
+      'rank, a further trainer': await gasOf(bobs, 9n),
+      "rank, a trainer's better model": await gasOf(child, 12n),
+      "rank, a trainer's model that is no better": await gasOf(await fixture.seedModel(WIDTHS), 5n),
+    };
+    requirePinnedGas(measured, 300);
+  });
+
+  it('is one of 32, which 32 copies of one model under other salts do not fill', async () => {
+    const benchmark = await openBenchmark(first);
+    for (let copy = 0; copy < 32; copy++) {
+      const salted = await fixture.importModel(WIDTHS);
+      await score(salted, first, 15n);
+      await rank(salted, benchmark);
     }
+    assert.equal((await fixture.scoreboard.read('benchmark', [benchmark])).entries, 1n);
+    await score(bobs, first, 3n);
+    assert.equal(await rank(bobs, benchmark), 2n);
   });
 });
-
-function idOfBenchmark(dataset: Hex, sealer: Address, closingBlock: bigint): Hex {
-  const types = [{ type: 'bytes32' }, { type: 'address' }, { type: 'uint256' }] as const;
-  return keccak256(encodeAbiParameters(types, [dataset, sealer, closingBlock]));
-}

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Hex } from 'viem';
 import type { ShardShape } from '../../src/model/shape.ts';
+import { NO_RULES } from '../../src/registry/rules.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
 import { type Model, type Registered, RegistryFixture, scoreClaim } from './support/registryFixture.ts';
@@ -30,15 +31,15 @@ before(async () => {
 /** Lists a shard and makes it a benchmark. */
 async function openBenchmark(shard: Registered): Promise<Hex> {
   const args = [[idOf(shard)], ''];
-  await fixture.registry.send('registerDataset', args, fixture.alice);
-  const id = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ...args]);
-  await fixture.scoreboard.send('openBenchmark', [fixture.alice, ...args]);
+  await fixture.datasets.send('registerDataset', args, fixture.alice);
+  const id = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ...args, NO_RULES]);
+  await fixture.scoreboard.send('openBenchmark', [fixture.alice, ...args, NO_RULES]);
   return id;
 }
 
 async function rank(of: Model, benchmark: Hex): Promise<bigint> {
-  const place = await fixture.scoreboard.simulate('rank', [idOf(of), benchmark]);
-  await fixture.scoreboard.send('rank', [idOf(of), benchmark]);
+  const place = await fixture.scoreboard.simulate('rank', [idOf(of), benchmark, []]);
+  await fixture.scoreboard.send('rank', [idOf(of), benchmark, []]);
   return place;
 }
 

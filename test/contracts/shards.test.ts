@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
-import { type Hex, toHex } from 'viem';
+import { toHex } from 'viem';
 import { encodeShard, type ShardShape } from '../../src/model/shape.ts';
-import { ascending, datasetId } from '../../src/registry/ids.ts';
 import { proofArgument } from '../../src/registry/programs/targets.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { resultId } from '../../src/registry/statement.ts';
@@ -161,92 +160,6 @@ describe('registerShard', () => {
       await reverts(fixture.call({ ...claim, proof: { ...claim.proof, ...change } }), 'ProofRejected', [DATA]);
     }
     await fixture.call(claim);
-  });
-});
-
-describe('registerDataset', () => {
-  const register = (ids: readonly Hex[], uri = 'ipfs://digits') =>
-    fixture.registry.simulate('registerDataset', [ids, uri], fixture.bob);
-
-  async function shardIds(...shards: ShardShape[]): Promise<Hex[]> {
-    const ids: Hex[] = [];
-    for (const shard of shards) ids.push(resultId((await fixture.registerShard(shard)).statement));
-    return ascending(ids);
-  }
-
-  it('records registrar, number of shards and rows under the id of its content', async () => {
-    const firstBlock = (await fixture.chain.read.getBlockNumber()) + 2n;
-    const ids = await shardIds(SHARD, SHARD, { ...SHARD, rows: 9 });
-    const id = datasetId(fixture.bob, ids, 'ipfs://digits');
-    assert.equal(await register(ids), id);
-    const receipt = await fixture.registry.send('registerDataset', [ids, 'ipfs://digits'], fixture.bob);
-    assert.deepEqual(await fixture.registry.read('dataset', [id]), {
-      registrar: fixture.bob,
-      shards: 3n,
-      rows: 41n,
-      firstBlock,
-    });
-    const args = { id, registrar: fixture.bob, shardIds: ids, rows: 41n, uri: 'ipfs://digits' };
-    assert.deepEqual(fixture.events(receipt), [{ eventName: 'DatasetRegistered', args }]);
-  });
-
-  it('answers with zeros for an unknown dataset', async () => {
-    const nobody = '0x0000000000000000000000000000000000000000';
-    assert.deepEqual(await fixture.registry.read('dataset', [datasetId(fixture.bob, [], '')]), {
-      registrar: nobody,
-      shards: 0n,
-      rows: 0n,
-      firstBlock: 0n,
-    });
-  });
-
-  it('reverts with DatasetExists for the same registrar, shards and text, but takes another text', async () => {
-    const ids = await shardIds(SHARD);
-    await fixture.registry.send('registerDataset', [ids, 'ipfs://digits'], fixture.bob);
-    await reverts(register(ids), 'DatasetExists', [datasetId(fixture.bob, ids, 'ipfs://digits')]);
-    assert.equal(await register(ids, 'ipfs://others'), datasetId(fixture.bob, ids, 'ipfs://others'));
-  });
-
-  it('cannot be taken by another registrar: theirs of the same shards and text is another dataset', async () => {
-    const ids = await shardIds(SHARD);
-    await fixture.registry.send('registerDataset', [ids, 'ipfs://digits'], fixture.alice);
-    await fixture.registry.send('registerDataset', [ids, 'ipfs://digits'], fixture.bob);
-    for (const registrar of [fixture.alice, fixture.bob]) {
-      const id = datasetId(registrar, ids, 'ipfs://digits');
-      assert.equal((await fixture.registry.read('dataset', [id])).registrar, registrar);
-    }
-  });
-
-  it('reverts with EmptyDataset without shards', async () => {
-    await reverts(register([]), 'EmptyDataset');
-  });
-
-  it('reverts with UnknownShard when any shard is not registered', async () => {
-    const [known] = await shardIds(SHARD);
-    const unknown = `0x${'ff'.repeat(32)}` as Hex;
-    await reverts(register([unknown]), 'UnknownShard', [unknown]);
-    await reverts(register([known, unknown]), 'UnknownShard', [unknown]);
-  });
-
-  it('reverts with ShardsNotAscending when shards are out of order or listed twice', async () => {
-    const [first, second] = await shardIds(SHARD, SHARD);
-    await reverts(register([second, first]), 'ShardsNotAscending', [second, first]);
-    await reverts(register([first, first]), 'ShardsNotAscending', [first, first]);
-  });
-
-  it('reverts with ShardsOfDifferentFamilies when inputs, outputs or kind differ', async () => {
-    for (const other of [
-      { ...SHARD, inputs: 6 },
-      { ...SHARD, outputs: 4 },
-      { ...SHARD, kind: 'regression' as const },
-      { ...SHARD, kind: 'labels' as const },
-    ]) {
-      const [first, second] = await shardIds(SHARD, other);
-      await reverts(register([first, second]), 'ShardsOfDifferentFamilies', [first, second]);
-    }
-    const [first, second] = await shardIds({ ...SHARD, kind: 'labels' }, { ...SHARD, kind: 'regression' });
-    await reverts(register([first, second]), 'ShardsOfDifferentFamilies', [first, second]);
-    await register(await shardIds({ ...SHARD, kind: 'labels' }, { ...SHARD, kind: 'labels', rows: 3 }));
   });
 });
 

@@ -26,7 +26,7 @@ interface Scored {
 function boardWith(kind: ShardKind, outputs: number, models: readonly Scored[]) {
   const store = new Store();
   store.addShard({ id: SHARD, owner: WHO, inputs: 3, outputs, rows: ROWS, kind, ...at });
-  store.addBenchmark({ id: BENCHMARK, dataset: id(0), uri: '', rows: ROWS, kind, by: WHO }, [SHARD]);
+  store.addBenchmark({ id: BENCHMARK, dataset: id(0), uri: '', rows: ROWS, kind, by: WHO, rules: [] }, [SHARD]);
   for (const [k, { head = 'squared error', scores }] of models.entries()) {
     const made = { kind: 'import' as const, trainer: WHO, depth: 0, widths: [3, outputs], head, shape: '0x1' };
     store.addModel({ id: id(k + 1), ...made, commitment: [{ x: '1', y: '2' }], parents: [], ...at });

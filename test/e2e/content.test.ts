@@ -30,10 +30,9 @@ describe('what the server says without JavaScript', () => {
     assertSays(text, /<title>“Digits, first steps”/);
     assertSays(text, /at least \d+ of 64 rows right/);
     assertSays(text, /<meta property="og:image"/);
-    // Alice keeps 80 % of 1.5 Ether unless she chooses otherwise; 0.25 came later.
-    for (const amount of ['1.75', '0.25']) assertSays(text, new RegExp(`<dd class="figure">${amount}</dd>`));
-    assertSays(text, /<dd class="figure">1\.5<\/dd>|<dd class="figure">1\.2<\/dd>/);
-    assertSays(await html(`/model/${seed.id}`), /Passed up by its children<\/dt><dd class="figure">0\.3<\/dd>/);
+    // Of 1.5 and 0.25 Ether, 5 % are the seed's.
+    for (const amount of ['1.75', '1.6625']) assertSays(text, new RegExp(`<dd class="figure">${amount}</dd>`));
+    assertSays(await html(`/model/${seed.id}`), /Nobody has paid this model yet/);
   });
 
   it('has the commands that repeat an edge and check it', async () => {

@@ -46,7 +46,10 @@ const family = () => storeOf([[]], [[0], 0], [[1], 1], [[2], 2], [[1], 3], [[3, 
 function open(store: Store, k: number, shards: number[], right: Record<number, number>): void {
   const rows = 64 * shards.length;
   const ids = shards.map(shard);
-  store.addBenchmark({ id: benchmark(k), dataset: ZERO, uri: 'digits', rows, kind: 'classes', by: WHO }, ids);
+  store.addBenchmark(
+    { id: benchmark(k), dataset: ZERO, uri: 'digits', rows, kind: 'classes', by: WHO, rules: [] },
+    ids,
+  );
   for (const [model, value] of Object.entries(right))
     store.addScore({ model: id(Number(model)), benchmark: benchmark(k), right: value, rows, prover: WHO, ...at });
 }

@@ -24,7 +24,10 @@ function storeOf(head: Head, kind: ShardKind): Store {
   for (const id of [FIRST, SECOND]) store.addShard({ id, owner: WHO, inputs: 3, outputs: 2, rows: ROWS, kind, ...at });
   const made = { kind: 'import' as const, trainer: WHO, depth: 0, widths: [3, 2], head };
   store.addModel({ id: MODEL, ...made, shape: '0x1', commitment: [{ x: '1', y: '2' }], parents: [], ...at });
-  store.addBenchmark({ id: BENCHMARK, dataset: ZERO, uri: '', rows: 2 * ROWS, kind, by: WHO }, [FIRST, SECOND]);
+  store.addBenchmark({ id: BENCHMARK, dataset: ZERO, uri: '', rows: 2 * ROWS, kind, by: WHO, rules: [] }, [
+    FIRST,
+    SECOND,
+  ]);
   return store;
 }
 

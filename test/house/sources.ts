@@ -9,7 +9,13 @@ export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const NOT_OURS = new Set(['node_modules', '.git', '.next']);
 // At the root only: scripts/build and scripts/runs are ours.
 const MADE = new Set(['build', 'cache', 'artifacts', 'coverage', 'runs', 'types']);
-const GENERATED = ['src/generated/', 'contracts/libraries/DevKeys.sol', 'circuits/generated/'];
+const GENERATED = [
+  'src/generated/',
+  'contracts/libraries/DevKeys.sol',
+  'contracts/mocks/PrunedVerifier.sol',
+  'circuits/generated/',
+  'docs/contracts.md',
+];
 
 /** Paths of all files of the project, relative to its root, with forward slashes; installed and built files left out. */
 export function projectFiles(folder = ''): string[] {

@@ -6,6 +6,7 @@ import { createPublicClient, encodeEventTopics, http } from 'viem';
 import { deployRegistry } from '../../scripts/chain/deploy.ts';
 import { scoreboardAbi } from '../../src/generated/abi.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
+import { NO_RULES } from '../../src/registry/rules.ts';
 import { readStoredEdge } from '../../src/registry/storedEdge.ts';
 import { descent, document, temporaryFolder } from '../cli/cli.ts';
 import { ServedRegistry } from '../contracts/support/servedRegistry.ts';
@@ -219,9 +220,9 @@ describe('a node behind a balancer that lags five blocks', () => {
       served.models,
     );
     const uri = 'ipfs://more rows';
-    const { registry, scoreboard, alice } = served.fixture;
-    await registry.send('registerDataset', [[served.shardId], uri], alice);
-    await scoreboard.send('openBenchmark', [alice, [served.shardId], uri]);
+    const { datasets, scoreboard, alice } = served.fixture;
+    await datasets.send('registerDataset', [[served.shardId], uri], alice);
+    await scoreboard.send('openBenchmark', [alice, [served.shardId], uri, NO_RULES]);
     assert.equal(document(await call('leaderboard', '--json')).benchmarks.length, 2);
     const last = served.models.at(-1)!;
     assert.equal(document(await call('show', last, '--json')).id, last);

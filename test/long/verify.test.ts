@@ -239,7 +239,7 @@ describe('every field of every edge file', () => {
       );
       for (const path of onlyChain) assert.equal((await conclusions(withOther(edge, path)))[1], 'false');
       assert.notEqual(uncovered.length, 0);
-      const printed = limitsOf(edge, { declared: undefined, schemas: {}, chain: true, files: false }).join('\n');
+      const printed = limitsOf(edge, { origins: undefined, schemas: {}, chain: true, files: false }).join('\n');
       for (const path of uncovered) assert.ok(printed.includes(path.split('.')[1]), `${path} is printed`);
     });
 

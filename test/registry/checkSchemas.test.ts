@@ -5,12 +5,14 @@ import { limitsOf } from '../../scripts/actions/verifyLimits.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { type Network, networkGeometry, parseNetwork, readsBeyondSide } from '../../src/model/network.ts';
 import { type Schema, schemaHash } from '../../src/model/schema.ts';
+import type { Origins } from '../../src/registry/checkRecord.ts';
 import type { Edge } from '../../src/registry/edge.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
 import { comparedWithStated, isSameSchema, MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { EDGES, NETWORK_EDGES } from './edges.ts';
 
 const [A, B]: Hex[] = [padHex('0xa', { size: 32 }), padHex('0xb', { size: 32 })];
+const origins: Origins = { declared: false, foreign: false };
 
 describe('the schemas of a model and rows', () => {
   it('are the same or not, and neither where one of them is not stated', () => {
@@ -48,7 +50,7 @@ describe('the schemas of a model and rows', () => {
   it('are told beside every score', () => {
     const edge = EDGES.find(({ statement }) => statement.program === 'score')!;
     const said = (schemas: { model?: Hex; shard?: Hex }) =>
-      limitsOf(edge, { declared: false, schemas, chain: true, files: false }).filter((line) => /columns/.test(line));
+      limitsOf(edge, { origins, schemas, chain: true, files: false }).filter((line) => /columns/.test(line));
     assert.match(said({ model: A, shard: B }).join(), /OTHER columns or classes/);
     assert.match(said({ model: MIXED_SCHEMA, shard: MIXED_SCHEMA }).join(), /OTHER columns or classes/);
     assert.match(said({ model: A, shard: A }).join(), /nothing proves it/);
@@ -68,9 +70,32 @@ function geometryOrNone(network: Network) {
   }
 }
 
+describe('what descent leaves open', () => {
+  const edge = EDGES.find(({ statement }) => statement.program === 'train')!;
+  const said = (told: Origins | undefined) =>
+    limitsOf(edge, { origins: told, schemas: {}, chain: true, files: false }).filter((line) => /above/.test(line));
+
+  it('is told as the chain tells it: imports, foreign programs, both or neither', () => {
+    const [declared, foreign] = [/an import above this model is declared/, /for one a foreign program vouches/];
+    const both = said({ declared: true, foreign: true });
+    assert.match(both[0], declared);
+    assert.match(both[1], foreign);
+    assert.match(said({ declared: true, foreign: false }).join(), declared);
+    assert.doesNotMatch(said({ declared: true, foreign: false }).join(), /foreign/);
+    assert.match(said({ declared: false, foreign: true }).join(), foreign);
+    assert.doesNotMatch(said({ declared: false, foreign: true }).join(), /declared/);
+  });
+
+  it('may be either where no chain told', () => {
+    const limits = limitsOf(edge, { origins: undefined, schemas: {}, chain: false, files: false }).join();
+    assert.match(limits, /an import may be declared/);
+    assert.match(limits, /a foreign program may vouch for one/);
+  });
+});
+
 describe('what a network takes columns for', () => {
   const said = (edge: Edge) =>
-    limitsOf(edge, { declared: false, schemas: {}, chain: true, files: false }).filter((line) => /pictures/.test(line));
+    limitsOf(edge, { origins, schemas: {}, chain: true, files: false }).filter((line) => /pictures/.test(line));
 
   it('is told beside its trainings and scores, with what stands beyond pictures where it is read', () => {
     for (const program of ['train', 'score']) {

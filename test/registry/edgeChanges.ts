@@ -81,8 +81,8 @@ export const REFUSED: { name: string; edge: Edge; change: object; says: RegExp }
   {
     name: 'a sum of errors is more than any can be',
     edge: SCORE,
-    change: { shard: { ...SHARD, kind: 'regression' }, result: 2n ** 52n + 1n },
-    says: /at most 2\^52/,
+    change: { shard: { ...SHARD, kind: 'regression' }, result: 2n ** 56n },
+    says: /below 2\^56/,
   },
   { name: 'a log-loss is 2^64', edge: SCORE, change: { loss: 2n ** 64n }, says: /below 2\^64/ },
   { name: 'absolute errors are 2^64', edge: SCORE, change: { absolute: 2n ** 64n }, says: /below 2\^64/ },

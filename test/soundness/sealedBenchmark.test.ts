@@ -14,6 +14,8 @@ import { descent, document, temporaryFolder } from '../cli/cli.ts';
 const ALICE = ['--account', '1'];
 const BOB = ['--account', '2'];
 const LIST = ['tests', '--uri', 'https://example.org/tests'];
+const OPEN_BY = ['--open-by', new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10)];
+const TERMS = [...OPEN_BY, '--bond', '0.5', '--fee', '0.01', '--undeclared', '--no-foreign'];
 
 /** A sealed benchmark of two shards from the seal to the leaderboard, with the real prover, verifiers and node. */
 describe('a benchmark', () => {
@@ -49,20 +51,30 @@ describe('a benchmark', () => {
     const source = ['--csv', join(folder, 'points.csv'), '--label', 'name', '--scale', 'min-max'];
     ({ edges } = await call('data', ...source, '--rows', '3', '--count', '2', '--run', 'tests', ...ALICE));
     await refused(5, /not registered/, 'benchmark', 'open', ...LIST, ...ALICE);
-    await refused(2, /Until when/, 'benchmark', 'seal', ...LIST, ...ALICE);
-    sealed = await call('benchmark', 'seal', ...LIST, '--blocks', '30', ...ALICE);
-    await refused(2, /sealed these shards before/, 'benchmark', 'seal', ...LIST, '--blocks', '30', ...ALICE);
+    await refused(2, /Until when/, 'benchmark', 'seal', ...LIST, ...TERMS, ...ALICE);
+    sealed = await call('benchmark', 'seal', ...LIST, ...TERMS, '--blocks', '30', ...ALICE);
+    const again = ['benchmark', 'seal', ...LIST, ...OPEN_BY, '--blocks', '30', ...ALICE];
+    await refused(2, /sealed these shards before/, ...again);
     const { benchmarks } = await call('leaderboard');
     assert.deepEqual(
-      benchmarks.map((b: Record<string, unknown>) => [b.id, b.isOpen, b.closingBlock, b.sealer]),
+      benchmarks.map((b: Record<string, unknown>) => [b.id, b.isOpen, b.closingBlock, b.opener]),
       [[sealed.id, false, sealed.closingBlock, developmentAccount(1).address]],
     );
+    const [{ seal, rules }] = benchmarks;
+    assert.deepEqual([seal.state, seal.bond], ['sealed', `${5n * 10n ** 17n}`]);
+    assert.deepEqual([rules.undeclared, rules.noForeign, rules.fee], [true, true, `${10n ** 16n}`]);
+    const { stdout } = await descent(['leaderboard', sealed.id, ...runs], { env });
+    assert.match(
+      stdout,
+      /^sealed\nsealed by 0x\w+\nenter +nothing declared, no foreign programs, entry fee 0\.01 Ether\n/,
+    );
+    assert.match(stdout, /still sealed, to be opened by .*; a bond of 0\.5 Ether is lost otherwise/);
   });
 
   it('cannot be ranked on while it is sealed', async () => {
     const made = await call('seed', '--shape', '2-2', '--run', 'start', ...BOB);
     await call('submit', made.edges[0].file, ...BOB);
-    await refused(5, /StillSealed/, 'benchmark', 'rank', sealed.id, '--model', made.edges[0].file, ...BOB);
+    await refused(5, /StillSealed/, 'benchmark', 'rank', sealed.id, '--model', made.edges[0].file, '--fee', '0.01', ...BOB);
   });
 
   it('is opened when its shards are registered after the closing block, by who sealed it', async () => {
@@ -76,15 +88,20 @@ describe('a benchmark', () => {
     const byOther = ['benchmark', 'unseal', ...LIST, '--sealer', developmentAccount(1).address, ...BOB];
     await refused(2, /Only 0x\w+ can list these shards/, ...byOther);
     const opened = await call('benchmark', 'unseal', ...edges.map(({ id }) => id), ...LIST.slice(1), ...ALICE);
-    assert.deepEqual([opened.id, opened.sent], [sealed.id, true]);
+    assert.deepEqual([opened.id, opened.sent, opened.isBurned], [sealed.id, true, false]);
+    const paid = await call('benchmark', 'withdraw', ...ALICE);
+    assert.equal(paid.amount, `${5n * 10n ** 17n}`);
     assert.equal((await call(...byOther)).sent, false);
-    await refused(5, /registered already/, 'benchmark', 'seal', ...LIST, '--blocks', '5', ...BOB);
+    await refused(5, /registered already/, 'benchmark', 'seal', ...LIST, ...OPEN_BY, '--blocks', '5', ...BOB);
   });
 
   it('is scored shard by shard and summed, once', async () => {
     const model = run('start', 'model.safetensors');
-    await refused(5, /NotScored/, 'benchmark', 'rank', sealed.id, '--model', model, ...BOB);
-    const options = ['--model', model, '--shards', 'tests', '--benchmark', sealed.id, '--run', 'scores'];
+    const rank = ['benchmark', 'rank', sealed.id, '--model', model, ...BOB];
+    await refused(2, /Entering this model costs 0\.01 Ether/, ...rank);
+    await refused(5, /NotScored/, ...rank, '--fee', '0.01');
+    const fee = ['--fee', '0.01'];
+    const options = ['--model', model, '--shards', 'tests', '--benchmark', sealed.id, '--run', 'scores', ...fee];
     const { shards, right, rows, ranked } = await call('score', ...options, ...BOB);
     const weights = readWeights(new Uint8Array(readFileSync(model)));
     const expected = shards.map(
@@ -95,14 +112,14 @@ describe('a benchmark', () => {
       expected,
     );
     assert.deepEqual([rows, right], [6, expected[0] + expected[1]]);
-    assert.deepEqual([ranked.sent, ranked.value], [true, `${right}`]);
+    assert.deepEqual([ranked.sent, ranked.value, ranked.fee], [true, `${right}`, `${10n ** 16n}`]);
     const { standings } = await call('leaderboard', sealed.id);
     assert.deepEqual(
       standings.map((s: Record<string, unknown>) => [s.place, s.model, s.value, s.rows]),
       [[1, ranked.model, `${right}`, 6]],
     );
     const again = await call('score', ...options, ...BOB);
-    assert.deepEqual([again.right, again.ranked.value], [right, ranked.value]);
+    assert.deepEqual([again.right, again.ranked.value, again.ranked.fee], [right, ranked.value, '0']);
     assert.equal((await call('leaderboard', sealed.id)).standings.length, 1);
   });
 

@@ -1,5 +1,5 @@
 import { DEFAULT_DELAY, deployInOrder, firstKeys } from '../../scripts/chain/contracts.ts';
-import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import { datasetsAbi, modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { Contract, type TestChain } from '../contracts/support/chain.ts';
 import { verifierKeys } from './prover.ts';
 
@@ -20,6 +20,7 @@ export async function deployContracts(chain: TestChain, report: (name: string, g
   };
   const placed = await deployInOrder(given, deploy, 'Scoreboard');
   const registry = new Contract(chain, placed.ModelRegistry, modelRegistryAbi);
+  const datasets = new Contract(chain, placed.Datasets, datasetsAbi);
   const scoreboard = new Contract(chain, placed.Scoreboard, scoreboardAbi);
-  return { registry, scoreboard, relay: placed.Relay };
+  return { registry, datasets, scoreboard, relay: placed.Relay };
 }

@@ -11,6 +11,8 @@ const PLACES = [
   { href: '/tree', name: 'Tree' },
   { href: '/leaderboard', name: 'Leaderboard' },
   { href: '/compare', name: 'Compare' },
+  { href: '/bounties', name: 'Bounties' },
+  { href: '/credit', name: 'Credit' },
   { href: '/verify', name: 'Verify' },
   { href: '/submit', name: 'Submit' },
   { href: '/prove', name: 'Prove' },

@@ -1,5 +1,5 @@
 import Link from 'next/link';
-import type { Model } from '../lib/chain/types.ts';
+import type { Named } from '../lib/chain/types.ts';
 import { networkLabel, short } from '../lib/format.ts';
 import { givenName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
@@ -47,8 +47,6 @@ export function ModelName({ model }: { model: { id: string; name?: string } }) {
   const given = givenName(model);
   return given ? <bdi title={`${proquint(model.id)}, so called by its trainer`}>“{given}”</bdi> : proquint(model.id);
 }
-
-type Named = Pick<Model, 'id' | 'kind' | 'widths' | 'network' | 'head' | 'name'>;
 
 /** A model in a line of text or a table. */
 export function ModelLink({ model, mark = true }: { model: Named; mark?: boolean }) {

@@ -4,7 +4,7 @@ import Link from 'next/link';
 import { useState } from 'react';
 import { type MeasureColumn, measureColumns } from '../lib/boardColumns.ts';
 import type { Benchmark, BenchmarkChoice, Board, Entry } from '../lib/chain/types.ts';
-import { count, plural } from '../lib/format.ts';
+import { capitalised, count, ether, moment, plural } from '../lib/format.ts';
 import { benchmarkName } from '../lib/names.ts';
 import { BenchmarkSelect } from './BenchmarkSelect.tsx';
 import { BestOverTime } from './BestOverTime.tsx';
@@ -131,7 +131,7 @@ function OneBoard({ board: { benchmark, entries, apart }, people }: { board: Boa
   );
 }
 
-/** What the benchmark is, who listed it, and how it was kept. */
+/** What the benchmark is, who opened it, and how it was kept. */
 function BoardFacts({ benchmark, people }: { benchmark: Benchmark; people: Record<string, string> }) {
   const { sealed } = benchmark;
   return (
@@ -143,7 +143,7 @@ function BoardFacts({ benchmark, people }: { benchmark: Benchmark; people: Recor
       </dd>
       {benchmark.by && (
         <>
-          <dt>{sealed && !sealed.opened ? 'Sealed by' : 'Listed by'}</dt>
+          <dt>{sealed ? 'Sealed by' : 'Opened by'}</dt>
           <dd>
             <Person address={benchmark.by} people={people} />
           </dd>
@@ -153,16 +153,25 @@ function BoardFacts({ benchmark, people }: { benchmark: Benchmark; people: Recor
       <dd className="figure">{count(benchmark.rows)}</dd>
       <dt>Kind</dt>
       <dd>{KINDS[benchmark.kind]}</dd>
+      <dt>Who may enter</dt>
+      <dd>{benchmark.rules.length === 0 ? 'Any model whose network fits' : capitalised(benchmark.rules.join(', '))}</dd>
       <dt>Sealed</dt>
       <dd>
         {!sealed
           ? 'No: its rows could have been trained on'
           : sealed.opened
             ? `Yes: only models registered up to block ${count(sealed.closingBlock)} count, before its rows were. Whoever made the rows or got them earlier can still have trained on them`
-            : 'Yes, still closed'}
+            : `Yes, still closed. It must be open by ${moment(sealed.openBy)}`}
+        {sealed && sealed.bond !== '0' && `. Its sealer left a bond of ${ether(sealed.bond)}${bondText(sealed)}`}
       </dd>
     </dl>
   );
+}
+
+/** What became of the bond. */
+function bondText({ burned, opened }: NonNullable<Benchmark['sealed']>): string {
+  if (burned) return ', which was burned since it was not opened in time';
+  return opened ? ', which went back' : ', which is burned if it is not opened in time';
 }
 
 /** Asks for one measure more than those that a board always has. */

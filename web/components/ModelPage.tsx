@@ -9,7 +9,7 @@ import { proquint } from '../lib/proquint.ts';
 import { wilson } from '../lib/wilson.ts';
 import { Badges } from './Badges.tsx';
 import { BenchmarkSelect } from './BenchmarkSelect.tsx';
-import { CreditList } from './CreditList.tsx';
+import { CreditList, SplitTable } from './CreditList.tsx';
 import { Hash, ModelLink, ModelName, Person } from './Identity.tsx';
 import { KindLabel, KindSymbol } from './KindSymbol.tsx';
 import { LineageGraph } from './LineageGraph.tsx';
@@ -20,15 +20,22 @@ import { Notice } from './Notice.tsx';
 import { Reproduce } from './Reproduce.tsx';
 import { NoneChosen, ResultMarks, resultFigure, ScoresOf } from './ResultMarks.tsx';
 import { Section } from './Section.tsx';
+import { Standing } from './Standing.tsx';
 import { StrangersText } from './StrangersText.tsx';
 
-/**
- * Everything the chain says about one model.
- * @param editor for its trainer, beside the other buttons
- * @param warning shown before everything else
- */
-export function ModelPage({ view, editor, warning }: { view: ModelView; editor?: ReactNode; warning?: string }) {
-  const { model, config, lineage, children, credits } = view;
+interface Props {
+  view: ModelView;
+  /** for its trainer, beside the other buttons */
+  editor?: ReactNode;
+  /** beside its credit */
+  pay?: ReactNode;
+  /** shown before everything else */
+  warning?: string;
+}
+
+/** Everything the chain says about one model. */
+export function ModelPage({ view, editor, pay, warning }: Props) {
+  const { model, config, lineage, children, credits, split, payees = [] } = view;
   return (
     <>
       {warning && (
@@ -36,6 +43,7 @@ export function ModelPage({ view, editor, warning }: { view: ModelView; editor?:
           <Notice tone="warn" words={{ title: warning }} />
         </div>
       )}
+      <Standing {...view} people={config.people} />
       <div className="border-b border-line">
         <div className="mx-auto grid max-w-7xl grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-6 px-4 pt-10 pb-9 sm:px-6 md:grid-cols-[auto_minmax(0,1fr)] md:items-center md:pt-14">
           <Mark id={model.id} size={132} className="text-contour max-md:size-24" />
@@ -71,7 +79,8 @@ export function ModelPage({ view, editor, warning }: { view: ModelView; editor?:
           </Section>
           <Scores view={view} />
           {credits && (
-            <Section title="Credit">
+            <Section title="Credit" aside={pay}>
+              {split && <SplitTable split={split} payees={payees} people={config.people} />}
               <CreditList credits={credits} />
             </Section>
           )}

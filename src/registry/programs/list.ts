@@ -110,14 +110,18 @@ export function programOf(circuit: Circuit): Program {
   return PROGRAM_NAMES.find((program) => (PROGRAMS[program].circuits as readonly Circuit[]).includes(circuit))!;
 }
 
-/** How a node of the registry came to be. */
-export type NodeKind = 'none' | ModelProgram;
+/** How a node of the registry came to be. A foreign one is made by a program of another proof system. */
+export type NodeKind = 'none' | ModelProgram | 'foreign';
+
+/** Of the contract's enum Kind. */
+const FOREIGN_KIND = 5;
 
 /** By value of the contract's enum Kind. */
 export const NODE_KINDS: readonly NodeKind[] = nodeKinds();
 
 function nodeKinds(): NodeKind[] {
   const kinds: NodeKind[] = ['none'];
+  kinds[FOREIGN_KIND] = 'foreign';
   for (const [name, listed] of Object.entries(PROGRAMS)) {
     if (listed.registers === 'model') kinds[listed.kind] = name as ModelProgram;
   }

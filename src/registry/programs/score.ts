@@ -40,8 +40,8 @@ export type ScoreStatement = ShapeFields &
     point: bigint;
   };
 
-/** Scoreboard.MAX_RESULT: 2^12 rows of 2^12 outputs, each less than 2^14 off. */
-const MAX_RESULT = 2n ** 52n;
+/** Scoreboard.RESULT_LIMIT: 2^12 rows of 2^12 outputs, each less than 2^16 off. */
+const RESULT_LIMIT = 2n ** 56n;
 /** Loss and absolute error stand in words of 64 bits. */
 const MAX_SUM = 2n ** 64n;
 
@@ -184,7 +184,7 @@ function idsIn(statement: ScoreStatement) {
 
 /** ResultOutOfRange. No row counts twice, though the contract leaves that to the proof. */
 function checkResult(result: bigint, { kind, rows }: ShardShape): void {
-  if (result > MAX_RESULT) throw new InputError(`A result is at most 2^52, not ${result}.`);
+  if (result >= RESULT_LIMIT) throw new InputError(`A result is below 2^56, not ${result}.`);
   if (kind !== 'regression' && result > BigInt(rows))
     throw new InputError(`Of ${rows} rows, ${result} cannot be right.`);
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {CreditVault} from "../../../contracts/CreditVault.sol";
 import {MockLineage} from "../../../contracts/mocks/MockLineage.sol";
-import {CHEATS} from "./Cheats.sol";
 
 /// @dev A small lineage in which every shape of descent occurs: lines, a merge, a merge of a merge with its own parent,
 /// and a declared import. Ids are 1..COUNT, parents before children.
@@ -14,17 +12,12 @@ contract Family {
     uint256 internal constant TRAINERS = 3;
 
     MockLineage internal lineage = new MockLineage();
-    CreditVault internal vault = new CreditVault(address(lineage));
 
     function trainer(uint256 index) internal pure returns (address) {
         return address(uint160(0xa11ce0 + index % TRAINERS));
     }
 
-    /// @dev Trainer 0 chooses one share before and one amid its models, trainer 1 one, trainer 2 none.
-    function build(uint256 first, uint256 second, uint256[5] memory weights) internal {
-        choose(0, first);
-        choose(1, second);
-        CHEATS.warp(block.timestamp + 1);
+    function build(uint256[5] memory weights) internal {
         lineage.addSeed(bytes32(uint256(1)), trainer(0));
         lineage.addImport(bytes32(uint256(2)), trainer(1));
         lineage.addTrain(bytes32(uint256(3)), trainer(2), bytes32(uint256(1)));
@@ -34,18 +27,11 @@ contract Family {
             (bytes32(uint256(3)), bytes32(uint256(2)), weights[0], weights[1]);
         lineage.addMerge(bytes32(uint256(4)), trainer(0), two, twoWeights);
         lineage.addTrain(bytes32(uint256(5)), trainer(1), bytes32(uint256(4)));
-        choose(0, second);
-        CHEATS.warp(block.timestamp + 1);
         bytes32[] memory three = new bytes32[](3);
         uint256[] memory threeWeights = new uint256[](3);
         (three[0], three[1], three[2]) = (bytes32(uint256(5)), bytes32(uint256(4)), bytes32(uint256(1)));
         (threeWeights[0], threeWeights[1], threeWeights[2]) = (weights[2], weights[3], weights[4]);
         lineage.addMerge(bytes32(uint256(6)), trainer(0), three, threeWeights);
         lineage.addTrain(bytes32(uint256(7)), trainer(2), bytes32(uint256(6)));
-    }
-
-    function choose(uint256 index, uint256 share) private {
-        CHEATS.prank(trainer(index));
-        vault.chooseShare(share);
     }
 }

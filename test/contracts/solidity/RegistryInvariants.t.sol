@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {LineageReader} from "../../../contracts/LineageReader.sol";
 import {ModelRegistry} from "../../../contracts/ModelRegistry.sol";
 import {AcceptingVerifiers} from "../../../contracts/mocks/VerifierMocks.sol";
 import {ILineage} from "../../../contracts/interfaces/ILineage.sol";
+import {IForeignProgram} from "../../../contracts/interfaces/IForeignPrograms.sol";
 import {IModelRegistry} from "../../../contracts/interfaces/IModelRegistry.sol";
 import {IVerifiers} from "../../../contracts/interfaces/IVerifiers.sol";
 import {ModelId} from "../../../contracts/interfaces/Ids.sol";
 import {G1Point, Proof} from "../../../contracts/interfaces/Proof.sol";
 import {CHEATS, holds, within} from "./Cheats.sol";
+
+/// @dev Vouches for every child.
+contract AnyChild is IForeignProgram {
+    string public constant name = "any child";
+
+    function verify(address, address, bytes32[] calldata, bytes32, bytes calldata) external pure returns (bytes4) {
+        return IForeignProgram.verify.selector;
+    }
+}
 
 /// @dev What anybody can try on a registry, in any order, with few enough models that most calls meet others. It remembers
 /// for every model who was first, and how it came to be.
@@ -27,12 +38,16 @@ contract RegistryActor {
     mapping(bytes32 id => bytes32) public recorded;
     mapping(bytes32 id => bytes32) public firstParent;
     mapping(bytes32 id => uint256) public depth;
+    mapping(bytes32 id => uint256) public stackOf;
+    mapping(bytes32 id => bool) public foreign;
+    uint256 private immutable PROGRAM;
     /// @dev Registrations of a model that stood, of a child without its parents, or of one model by two parents twice.
     uint256 public wrongs;
     mapping(ILineage.Kind => uint256) public made;
 
     constructor() {
         registry = new ModelRegistry(IVerifiers(address(new AcceptingVerifiers())), address(0));
+        PROGRAM = registry.foreignPrograms().add(address(new AnyChild()));
         // 2-3: widths less one, the inputs' also of the absent layers, and b_4 behind the 8 entries of W_4
         SHAPE = 1 | (1 << 12) | (1 << 24) | (1 << 36) | (2 << 48) | (8 << (63 + 23 * 7));
         registry.registerShard(2, 3, 4, IModelRegistry.ShardKind.Classes, 0, _point(1), _proof);
@@ -45,7 +60,7 @@ contract RegistryActor {
         CHEATS.prank(trainer(who));
         try registry.importModel(SHAPE, bytes32(model), 0, _point(_pick(model)), _proof) returns (ModelId id) {
             if (stood) ++wrongs;
-            _record(ModelId.unwrap(id), 0);
+            _record(ModelId.unwrap(id), 0, 0);
         } catch {}
     }
 
@@ -59,7 +74,7 @@ contract RegistryActor {
         try registry.train(edge, _proof) returns (ModelId id) {
             if (!right) ++wrongs;
             newest = _pick(child);
-            _record(ModelId.unwrap(id), idOf(above));
+            _record(ModelId.unwrap(id), idOf(above), 0);
         } catch {}
     }
 
@@ -77,8 +92,34 @@ contract RegistryActor {
         CHEATS.prank(trainer(who));
         try registry.merge(edge, _proof) returns (ModelId id) {
             if (!right) ++wrongs;
-            _record(ModelId.unwrap(id), idOf(one));
+            _record(ModelId.unwrap(id), idOf(one), idOf(other));
         } catch {}
+    }
+
+    function adopt(uint256 who, uint256 first, uint256 second, uint256 child) external {
+        (uint256 one, uint256 other) = (_pick(first), _pick(second));
+        bool right = _stands(one) && _stands(other) && one != other && !_stands(_pick(child));
+        IModelRegistry.ForeignEdge memory edge;
+        (edge.shape, edge.program, edge.child) = (SHAPE, PROGRAM, _point(_pick(child)));
+        edge.parents = new ModelId[](2);
+        (edge.parents[0], edge.parents[1]) = (ModelId.wrap(idOf(one)), ModelId.wrap(idOf(other)));
+        CHEATS.prank(trainer(who));
+        try registry.registerForeign(edge, _proof) returns (ModelId id) {
+            if (!right) ++wrongs;
+            _record(ModelId.unwrap(id), idOf(one), idOf(other));
+        } catch {}
+    }
+
+    /// @dev Small ones mostly: with large ones every stack would soon be above the whole.
+    function chooseShare(uint256 who, uint256 share) external {
+        bool small = share % 4 != 0;
+        share = (share >> 2) % (small ? 40 : 7_000);
+        CHEATS.prank(trainer(who));
+        try registry.chooseShare(share) {
+            if (share > 5_000) ++wrongs;
+        } catch {
+            if (share <= 5_000) ++wrongs;
+        }
     }
 
     uint256 public newest;
@@ -93,7 +134,9 @@ contract RegistryActor {
 
     /// @dev Everything that must never change of a node.
     function snapshot(bytes32 id) public view returns (bytes32) {
-        return keccak256(abi.encode(registry.node(id), registry.weightedParents(id)));
+        (address trainer_, uint256 number, uint256 share, uint256 stack) = registry.creditOf(id);
+        bytes memory credit = abi.encode(trainer_, number, share, stack, registry.isForeign(id));
+        return keccak256(abi.encode(registry.node(id), registry.parents(id), credit));
     }
 
     /// @dev The first parent's first parent and so on; zero beyond the origin.
@@ -116,7 +159,10 @@ contract RegistryActor {
         return keccak256(abi.encode(model, uint256(0), SHAPE));
     }
 
-    function _record(bytes32 id, bytes32 parent) private {
+    function _record(bytes32 id, bytes32 parent, bytes32 other) private {
+        uint256 stack = registry.chosenShare(registry.trainerOf(id)) + stackOf[parent] + stackOf[other];
+        stackOf[id] = stack > 10_000 ? 10_001 : stack;
+        foreign[id] = registry.kindOf(id) == ILineage.Kind.Foreign || foreign[parent] || foreign[other];
         ids.push(id);
         firstParent[id] = parent;
         if (parent != 0) depth[id] = depth[parent] + 1;
@@ -141,10 +187,12 @@ contract RegistryActor {
 contract RegistryInvariantTest {
     RegistryActor private _actor;
     ModelRegistry private _registry;
+    LineageReader private _reader;
 
     function setUp() external {
         _actor = new RegistryActor();
         _registry = _actor.registry();
+        _reader = new LineageReader(_registry);
     }
 
     function targetContracts() external view returns (address[] memory targets) {
@@ -164,6 +212,11 @@ contract RegistryInvariantTest {
         _actor.importModel(2, 3);
         _actor.train(1, 400, 5);
         holds(_actor.count() == 5 && _actor.wrongs() == 0, "neither a model that stands nor a child of none");
+        _actor.chooseShare(1, 25_000);
+        _actor.chooseShare(1, 27_999);
+        _actor.adopt(1, 0, 1, 9);
+        holds(_actor.made(ILineage.Kind.Foreign) == 1 && _actor.wrongs() == 0, "a foreign child");
+        holds(_actor.stackOf(_actor.ids(5)) > 0, "with a share");
     }
 
     /// A child is fresh, its parents are registered; nothing else gets in, and every registration has its number.
@@ -195,6 +248,17 @@ contract RegistryInvariantTest {
         }
     }
 
+    /// A stack is the share that was chosen then and the stacks of all parents, and foreign is what descends from a foreign child.
+    function invariant_stacks_and_marks_follow_from_the_parents() external view {
+        uint256 count = _actor.count();
+        for (uint256 i = 0; i < 2 && i < count; ++i) {
+            bytes32 id = _actor.ids(i == 0 ? count - 1 : _any(20) % count);
+            (,,, uint256 stack) = _registry.creditOf(id);
+            holds(stack == _actor.stackOf(id), "the stack of a walk");
+            holds(_registry.isForeign(id) == _actor.foreign(id), "foreign from above");
+        }
+    }
+
     /// What was stored of a node when it was made is what is stored now: author, kind, parents, weights.
     function invariant_nodes_never_change() external view {
         uint256 count = _actor.count();
@@ -214,7 +278,7 @@ contract RegistryInvariantTest {
         bytes32 reached = depthOfA > depthOfB ? bytes32(0) : _actor.up(b, depthOfB - depthOfA);
         holds(_registry.ancestorAt(b, depthOfA) == reached, "ancestorAt");
         holds(_registry.isAncestor(a, b) == (reached == a), "isAncestor");
-        holds(_registry.nearestCommonAncestor(a, b) == _actor.meeting(a, b), "common");
+        holds(_reader.nearestCommonAncestor(a, b) == _actor.meeting(a, b), "common");
     }
 
     function _any(uint256 salt) private view returns (uint256) {

@@ -105,20 +105,25 @@ export class Contract {
   }
 
   /** Sends a transaction and returns its receipt; fails with the contract's error before sending if it would revert. */
-  async send(functionName: string, args: readonly unknown[] = [], account = this.chain.accounts[0]) {
+  async send(functionName: string, args: readonly unknown[] = [], account = this.chain.accounts[0], value = 0n) {
     const { address, abi, chain } = this;
-    const { request } = await chain.read.simulateContract({ address, abi, functionName, args, account });
+    const { request } = await chain.read.simulateContract({ address, abi, functionName, args, account, value });
     const hash = await chain.wallet.writeContract(request);
     const receipt = await chain.read.getTransactionReceipt({ hash });
     assert.equal(receipt.status, 'success');
     return receipt;
   }
 
-  /** What a call that changes state would return. */
-  // biome-ignore lint/suspicious/noExplicitAny: as `read`
-  async simulate(functionName: string, args: readonly unknown[] = [], account = this.chain.accounts[0]): Promise<any> {
+  /** What a call that changes state would return. @param value sent along, in wei */
+  async simulate(
+    functionName: string,
+    args: readonly unknown[] = [],
+    account = this.chain.accounts[0],
+    value = 0n,
+    // biome-ignore lint/suspicious/noExplicitAny: as `read`
+  ): Promise<any> {
     const { address, abi, chain } = this;
-    return (await chain.read.simulateContract({ address, abi, functionName, args, account })).result;
+    return (await chain.read.simulateContract({ address, abi, functionName, args, account, value })).result;
   }
 }
 

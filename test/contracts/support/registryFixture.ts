@@ -3,7 +3,14 @@
 import type { Address, Hex } from 'viem';
 import { keccak256, parseEventLogs, type TransactionReceipt, toHex } from 'viem';
 import type { Commitment, Point, Proof } from '../../../src/argument/types.ts';
-import { modelRegistryAbi, relayAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import {
+  datasetsAbi,
+  lineageReaderAbi,
+  modelRegistryAbi,
+  relayAbi,
+  scoreboardAbi,
+  trainersAbi,
+} from '../../../src/generated/abi.ts';
 import { type AnyShape, encodeAnyShape, layerCount, shapeLayout } from '../../../src/model/anyShape.ts';
 import type { Head } from '../../../src/model/head.ts';
 import type { Measures } from '../../../src/model/measures.ts';
@@ -189,6 +196,10 @@ export function scoreClaim(
 export class RegistryFixture {
   readonly chain: TestChain;
   readonly registry: Contract;
+  readonly trainers: Contract;
+  readonly datasets: Contract;
+  /** answers what walks the registry's lineage */
+  readonly reader: Contract;
   readonly scoreboard: Contract;
   /** stands for the contract that checks proofs: accepts what it was told to expect */
   readonly verifiers: Contract;
@@ -199,10 +210,16 @@ export class RegistryFixture {
 
   constructor(
     chain: TestChain,
-    contracts: { registry: Contract; scoreboard: Contract; verifiers: Contract; relay: Contract },
+    contracts: Pick<
+      RegistryFixture,
+      'registry' | 'reader' | 'trainers' | 'datasets' | 'scoreboard' | 'verifiers' | 'relay'
+    >,
   ) {
     this.chain = chain;
     this.registry = contracts.registry;
+    this.trainers = contracts.trainers;
+    this.datasets = contracts.datasets;
+    this.reader = contracts.reader;
     this.scoreboard = contracts.scoreboard;
     this.verifiers = contracts.verifiers;
     this.relay = contracts.relay;
@@ -215,8 +232,12 @@ export class RegistryFixture {
     const verifiers = await placed('ExpectingVerifiers', [], await abiOf('ExpectingVerifiers'));
     const relay = await placed('Relay', [], relayAbi);
     const registry = await placed('ModelRegistry', [verifiers.address, relay.address], modelRegistryAbi);
-    const scoreboard = await placed('Scoreboard', [registry.address, relay.address], scoreboardAbi);
-    return new RegistryFixture(on, { registry, scoreboard, verifiers, relay });
+    const reader = await placed('LineageReader', [registry.address], lineageReaderAbi);
+    const trainers = await placed('Trainers', [relay.address], trainersAbi);
+    const datasets = await placed('Datasets', [registry.address, trainers.address, relay.address], datasetsAbi);
+    const beside = [registry, datasets, trainers, relay].map(({ address }) => address);
+    const scoreboard = await placed('Scoreboard', beside, scoreboardAbi);
+    return new RegistryFixture(on, { registry, reader, trainers, datasets, scoreboard, verifiers, relay });
   }
 
   get alice(): Address {
@@ -346,7 +367,7 @@ export class RegistryFixture {
   }
 
   events(receipt: TransactionReceipt) {
-    return parseEventLogs({ abi: [...modelRegistryAbi, ...scoreboardAbi], logs: receipt.logs }).map(
+    return parseEventLogs({ abi: [...modelRegistryAbi, ...datasetsAbi, ...scoreboardAbi], logs: receipt.logs }).map(
       ({ eventName, args }) => ({
         eventName,
         args,

@@ -19,8 +19,9 @@ import {
   relayCall,
   typedRequest,
 } from '../../../src/registry/relay.ts';
+import { isPlain, PLAIN_REQUESTS, type PlainAction } from '../../../src/registry/requests.ts';
 import { Contract } from './chain.ts';
-import { deploy } from './money.ts';
+import { deploy, ETHER, sendValue } from './money.ts';
 import {
   type Claim,
   chainClaims,
@@ -46,6 +47,9 @@ export const FOREVER = 2n ** 40n;
 /** An account that owns nothing: the relayer pays. */
 export const TRAINER = privateKeyToAccount(`0x${'5e'.repeat(32)}`);
 
+/** Where the trainer's credit goes. */
+export const RECEIVER: Address = '0x00000000000000000000000000000000000beef5';
+
 /** A statement or a chain of them with its proofs, or something that needs none. */
 export interface Wish {
   action: Action;
@@ -58,26 +62,38 @@ const SHAPE = encodeShape({ widths: WIDTHS, head: 'softmax' });
 export class RelayFixture {
   readonly fixture: RegistryFixture;
   readonly cards: Contract;
+  readonly statuses: Contract;
+  readonly vault: Contract;
   readonly shard: Registered;
   readonly start: Seeded;
   #nonce = 0n;
 
-  constructor(fixture: RegistryFixture, cards: Contract, shard: Registered, start: Seeded) {
+  constructor(fixture: RegistryFixture, targets: readonly Contract[], shard: Registered, start: Seeded) {
     this.fixture = fixture;
-    this.cards = cards;
+    [this.cards, this.statuses, this.vault] = targets;
     this.shard = shard;
     this.start = start;
   }
 
   static async create(given?: RegistryFixture): Promise<RelayFixture> {
     const fixture = given ?? (await RegistryFixture.create());
-    const cards = await deploy(fixture.chain, 'ModelCards', [fixture.registry.address, fixture.relay.address]);
+    const args = [fixture.registry.address, fixture.trainers.address, fixture.relay.address];
+    const targets = [];
+    for (const name of ['ModelCards', 'Statuses', 'CreditVault']) targets.push(await deploy(fixture.chain, name, args));
     const shard = await fixture.registerShard(SHARD);
-    return new RelayFixture(fixture, cards, shard, await fixture.seedModel(WIDTHS));
+    return new RelayFixture(fixture, targets, shard, await fixture.seedModel(WIDTHS));
   }
 
   get relayer(): Address {
     return this.fixture.bob;
+  }
+
+  get registry(): Contract {
+    return this.fixture.registry;
+  }
+
+  get trainers(): Contract {
+    return this.fixture.trainers;
   }
 
   /** A statement that anybody may register now. */
@@ -107,7 +123,7 @@ export class RelayFixture {
     return this.wishOf(trainClaim(this.start, this.shard));
   }
 
-  /** One fresh wish of every kind that a trainer can have; the last two are about a model that it must have. */
+  /** One fresh wish of every kind that a trainer can have; those without a proof are about models that it must have, and its credit. */
   async wishes(trainer: LocalAccount): Promise<Record<RequestType, Wish>> {
     await this.carry(this.drawing(), trainer);
     const requestId = await this.#lastRequest();
@@ -115,8 +131,12 @@ export class RelayFixture {
     await this.fixture.chain.mine(2);
     const seeded = await this.fixture.seedClaim(requestId, WIDTHS, 'softmax');
     const child = trainClaim(this.start, this.shard);
+    await this.carry(plain({ what: 'chooseShare', share: 700n }), trainer);
     await this.carry(this.wishOf(child), trainer);
     const { id } = await this.#newest();
+    // A successor that descends from it by its second parent.
+    await this.carry(this.wishOf(mergeClaim([this.start, child])), trainer);
+    const { id: successor } = await this.#newest();
     return {
       RegisterShard: this.wishOf(dataClaim(SHARD)),
       RequestSeed: this.drawing(),
@@ -126,7 +146,26 @@ export class RelayFixture {
       Merge: this.wishOf(mergeClaim([this.start, child])),
       Score: this.wishOf(scoreClaim(child, this.shard, 9n, MEASURED)),
       TrainMany: this.chain(),
-      WriteCard: { action: { what: 'writeCard', model: id, name: 'Ziffern', uri: 'ipfs://card' }, claims: [] },
+      WriteCard: plain({ what: 'writeCard', model: id, name: 'Ziffern', uri: 'ipfs://card' }),
+      Supersede: plain({ what: 'supersede', node: id, successor, steps: [successor, id] }),
+      SetStatus: plain({ what: 'setStatus', node: id, mark: 1, reason: 'old' }),
+      ...(await this.#creditWishes(id, trainer.address)),
+    };
+  }
+
+  /** Wishes of a trainer who is owed 1,000 units of Ether for a model and was offered Alice's rights. */
+  async #creditWishes(node: Hex, account: Address) {
+    const { alice } = this.fixture;
+    await sendValue(this.vault, 'pay', [node], 1_000n);
+    await this.vault.send('collect', [[node], ETHER]);
+    await this.trainers.send('offerKey', [alice, account], alice);
+    return {
+      ChooseShare: plain({ what: 'chooseShare', share: 1_234n }),
+      LowerShare: plain({ what: 'lowerShare', node, share: 300n }),
+      Withdraw: plain({ what: 'withdraw', account, token: ETHER, to: RECEIVER }),
+      SetPayout: plain({ what: 'setPayout', account, payout: RECEIVER }),
+      OfferKey: plain({ what: 'offerKey', account, key: RECEIVER }),
+      AcceptKey: plain({ what: 'acceptKey', account: alice }),
     };
   }
 
@@ -146,7 +185,7 @@ export class RelayFixture {
   }
 
   targetOf(action: Action): Address {
-    if (action.what === 'writeCard') return this.cards.address;
+    if (isPlain(action)) return this[PLAIN_REQUESTS[action.what].target].address;
     return action.what === 'statement' ? this.fixture.target(action.statement).address : this.fixture.registry.address;
   }
 
@@ -193,6 +232,11 @@ export class RelayFixture {
     const count = await this.fixture.registry.read('nodeCount');
     return { id: await this.fixture.registry.read('nodeAt', [count]) };
   }
+}
+
+/** A wish that needs no proof. */
+function plain(action: PlainAction): Wish {
+  return { action, claims: [] };
 }
 
 export function proofsOf({ claims }: Wish): Proof[] {

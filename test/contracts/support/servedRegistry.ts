@@ -2,6 +2,7 @@
 import type { Hex } from 'viem';
 import { modelCardsAbi } from '../../../src/generated/abi.ts';
 import { ascending } from '../../../src/registry/ids.ts';
+import { NO_RULES } from '../../../src/registry/rules.ts';
 import { resultId } from '../../../src/registry/statement.ts';
 import type { Upstream } from '../../support/nodeProxy.ts';
 import { Contract, testChain } from './chain.ts';
@@ -25,7 +26,10 @@ export class ServedRegistry {
     const chain = await testChain();
     await chain.mine(apart);
     const fixture = await RegistryFixture.create(chain);
-    const address = await chain.deploy('ModelCards', [fixture.registry.address, fixture.relay.address]);
+    const address = await chain.deploy(
+      'ModelCards',
+      [fixture.registry, fixture.trainers, fixture.relay].map((one) => one.address),
+    );
     const cards = new Contract(chain, address, modelCardsAbi as never);
     const shard = await fixture.registerShard(SHARD);
     await chain.mine(apart);
@@ -60,10 +64,11 @@ export class ServedRegistry {
 
   /** What the command line takes from the environment. */
   env(rpc: string): Record<string, string> {
-    const { registry, scoreboard } = this.fixture;
+    const { registry, datasets, scoreboard } = this.fixture;
     return {
       DESCENT_RPC: rpc,
       DESCENT_REGISTRY: registry.address,
+      DESCENT_DATASETS: datasets.address,
       DESCENT_SCOREBOARD: scoreboard.address,
       DESCENT_CARDS: this.cards.address,
     };
@@ -82,11 +87,11 @@ export class ServedRegistry {
   async #rank(): Promise<void> {
     const { fixture, cards } = this;
     const args = [ascending([this.shardId]), URI];
-    await fixture.registry.send('registerDataset', args, fixture.alice);
-    this.benchmark = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ...args]);
-    await fixture.scoreboard.send('openBenchmark', [fixture.alice, ...args]);
+    await fixture.datasets.send('registerDataset', args, fixture.alice);
+    this.benchmark = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ...args, NO_RULES]);
+    await fixture.scoreboard.send('openBenchmark', [fixture.alice, ...args, NO_RULES]);
     await fixture.submit(scoreClaim(this.#last, this.shard, 11n));
-    await fixture.scoreboard.send('rank', [this.models.at(-1), this.benchmark]);
+    await fixture.scoreboard.send('rank', [this.models.at(-1), this.benchmark, []]);
     await cards.send('writeCard', [this.models.at(-1), 'The last one', ''], fixture.alice);
   }
 }

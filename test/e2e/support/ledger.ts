@@ -9,16 +9,24 @@ import {
   http,
   type LocalAccount,
   parseEventLogs,
-  zeroAddress,
 } from 'viem';
 import { type Chain, connect } from '../../../scripts/chain/client.ts';
 import type { Deployment } from '../../../scripts/chain/deploy.ts';
 import { developmentAccount } from '../../../scripts/chain/keys.ts';
 import { sendOnce } from '../../../scripts/chain/transaction.ts';
-import { creditVaultAbi, modelCardsAbi, modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import {
+  creditVaultAbi,
+  datasetsAbi,
+  modelCardsAbi,
+  modelRegistryAbi,
+  scoreboardAbi,
+} from '../../../src/generated/abi.ts';
 import { type Edge, edgeTransaction } from '../../../src/registry/edge.ts';
 import { datasetId } from '../../../src/registry/ids.ts';
+import { NO_RULES } from '../../../src/registry/rules.ts';
 
+/** In seconds. */
+const YEAR = 365n * 86_400n;
 const ROOT = new URL('../../../', import.meta.url).pathname;
 
 export interface Person {
@@ -65,32 +73,31 @@ export class Ledger {
 
   async listDataset(by: Person, shards: readonly Hex[], uri: string): Promise<Hex> {
     const ids = [...shards].sort();
-    await this.send(
-      by,
-      encodeFunctionData({ abi: modelRegistryAbi, functionName: 'registerDataset', args: [ids, uri] }),
-    );
+    const data = encodeFunctionData({ abi: datasetsAbi, functionName: 'registerDataset', args: [ids, uri] });
+    await this.send(by, data, this.place.datasets);
     return datasetId(by.account.address, ids, uri);
   }
 
   /** Makes a dataset a benchmark. */
   async openBenchmark(by: Person, shards: readonly Hex[], uri: string): Promise<Hex> {
-    const args = [by.account.address, [...shards].sort(), uri] as const;
+    const args = [by.account.address, [...shards].sort(), uri, NO_RULES] as const;
     const data = encodeFunctionData({ abi: scoreboardAbi, functionName: 'openBenchmark', args });
     const receipt = await this.send(by, data, this.place.scoreboard);
     const [event] = parseEventLogs({ abi: scoreboardAbi, logs: receipt.logs, eventName: 'BenchmarkOpened' });
     return event.args.id;
   }
 
-  /** Commits to a benchmark that is opened after some block. */
+  /** Commits to a benchmark that is opened after some block, within a year. */
   async sealBenchmark(by: Person, dataset: Hex, closingBlock: bigint): Promise<void> {
-    const args = [dataset, closingBlock] as const;
+    const { timestamp } = await this.chain.client.getBlock();
+    const args = [dataset, closingBlock, timestamp + YEAR, NO_RULES] as const;
     const data = encodeFunctionData({ abi: scoreboardAbi, functionName: 'sealBenchmark', args });
     await this.send(by, data, this.place.scoreboard);
   }
 
   /** Enters a model's sum in the leaderboard. */
   async rank(by: Person, model: Hex, benchmark: Hex): Promise<void> {
-    const data = encodeFunctionData({ abi: scoreboardAbi, functionName: 'rank', args: [model, benchmark] });
+    const data = encodeFunctionData({ abi: scoreboardAbi, functionName: 'rank', args: [model, benchmark, []] });
     await this.send(by, data, this.place.scoreboard);
   }
 
@@ -107,11 +114,9 @@ export class Ledger {
     await this.chain.client.waitForTransactionReceipt({ hash });
   }
 
-  /** Splits what a model got in Ether between its trainer and its parents. */
-  async settle(by: Person, model: Hex): Promise<void> {
-    const args = [model, zeroAddress] as const;
-    const data = encodeFunctionData({ abi: creditVaultAbi, functionName: 'settle', args });
-    await this.send(by, data, this.place.creditVault);
+  /** Chooses the share of somebody's next models, in 1/10,000. */
+  async chooseShare(by: Person, share: bigint): Promise<void> {
+    await this.send(by, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'chooseShare', args: [share] }));
   }
 
   /** One transaction, waited for. */

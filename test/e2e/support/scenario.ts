@@ -31,6 +31,8 @@ export interface Scenario {
 }
 
 const ROWS = 64;
+/** What Alice takes of everything that descendants of her models are paid, in 1/10,000. */
+const SHARE = 500n;
 /** Where the dataset says that it can be read about. */
 export const URI = 'ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi';
 const TEST_URI = 'https://example.org/digits/test';
@@ -45,6 +47,7 @@ export const ENS_NAME = 'alice.eth';
 /** Alice seeds and trains, Bob goes on from her models; two of Bob's edges are left for the tests to submit. */
 export async function playScenario(fixture: ProvingFixture): Promise<Scenario> {
   const { alice, bob } = fixture;
+  await fixture.chooseShare(alice, SHARE);
   const shards: { shard: Awaited<ReturnType<ProvingFixture['digits']>>; edge: Edge; id: Hex }[] = [];
   for (const [k, by] of [alice, alice, bob].entries()) {
     const shard = await fixture.digits(k, ROWS);
@@ -111,12 +114,12 @@ export async function embellish(
   { models, shards }: Pick<Scenario, 'models' | 'shards'>,
 ): Promise<void> {
   const { alice, bob, place } = ledger;
-  const [, first, , , branch] = models;
+  const [, first, , tuned, branch] = models;
   await ledger.writeCard(alice, first.id, CARD.name, CARD.uri);
   await ledger.writeCard(bob, branch.id, 'A branch with a name that is as long as a card allows it, by far', '');
   await ledger.pay(bob, first.id, parseEther('1.5'));
-  await ledger.settle(bob, first.id);
   await ledger.pay(bob, first.id, parseEther('0.25'));
+  await ledger.pay(alice, tuned.id, parseEther('1'));
   await ledger.sealBenchmark(bob, datasetId(bob.account.address, [...shards].sort(), 'sealed'), 100_000n);
   await ledger.answerAlways(
     place.ens,

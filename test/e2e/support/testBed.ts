@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import type { Browser } from 'playwright-core';
+import type { Hex } from 'viem';
 import { launchBrowser, type Visit, type VisitOptions, visit } from './browser.ts';
 import { Ledger, type Place } from './ledger.ts';
 import { ProvingFixture } from './provingFixture.ts';
@@ -17,6 +18,8 @@ export interface TestBed {
   browser: Browser;
   /** Opens a page that may talk to the server and the node only. */
   open(options?: Partial<VisitOptions>): Promise<Visit>;
+  /** Takes the chain back to a snapshot, and waits until the server has noticed. */
+  revert(snapshot: Hex): Promise<void>;
 }
 
 let opening: Promise<TestBed> | undefined;
@@ -39,7 +42,21 @@ async function set(): Promise<TestBed> {
   const browser = await launchBrowser();
   closers.push(() => browser.close());
   const origins = [server.origin, ledger.place.rpc];
-  return { ledger, scenario, server, browser, open: (options) => visit(browser, { origins, ...options }) };
+  const height = async () => Number(await ledger.chain.client.getBlockNumber({ cacheTime: 0 }));
+  const revert = async (snapshot: Hex) => {
+    const before = await height();
+    await ledger.command('evm_revert', snapshot);
+    // A node that is behind is believed to be late: only further blocks show that others took the place of those that were read.
+    const after = await height();
+    await ledger.command('hardhat_mine', `0x${(before - after + 1).toString(16)}`);
+    for (let round = 0; round < 100; round++) {
+      const { scanned } = (await (await fetch(`${server.origin}/api/status`)).json()) as { scanned: number };
+      if (scanned > before) return;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    throw new Error(`the server does not read beyond block ${before}`);
+  };
+  return { ledger, scenario, server, browser, open: (options) => visit(browser, { origins, ...options }), revert };
 }
 
 async function findWorld(folder: string | undefined): Promise<{ ledger: Ledger; scenario: Scenario }> {

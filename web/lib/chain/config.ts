@@ -61,6 +61,7 @@ function fromEnvironment(): ChainConfig | MissingConfig {
       block: Number(DESCENT_FROM_BLOCK ?? 0),
       devKeys: DESCENT_DEV_KEYS !== 'false',
       explorer: DESCENT_EXPLORER,
+      datasets: process.env.DESCENT_DATASETS,
       scoreboard: process.env.DESCENT_SCOREBOARD,
       creditVault: process.env.DESCENT_CREDIT_VAULT,
       cards: process.env.DESCENT_CARDS,
@@ -101,7 +102,18 @@ function check(raw: Record<string, unknown>, where: string): ChainConfig | Missi
   };
 }
 
-const CONTRACTS = ['scoreboard', 'creditVault', 'bountyBoard', 'cards', 'relay', 'ens'] as const;
+const CONTRACTS = [
+  'datasets',
+  'scoreboard',
+  'trainers',
+  'creditVault',
+  'bountyBoard',
+  'statuses',
+  'attestations',
+  'cards',
+  'relay',
+  'ens',
+] as const;
 
 /** The contracts beside the registry; what is no address is left out. */
 function contractsOf(raw: Record<string, unknown>): Pick<ChainConfig, (typeof CONTRACTS)[number]> {

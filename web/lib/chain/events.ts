@@ -1,14 +1,18 @@
 import { type Address, type Hex, hexToBytes, isAddressEqual, parseEventLogs } from 'viem';
-import { modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import { datasetsAbi, modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
 import { decodeAnyShape } from '../../../src/model/anyShape.ts';
 import { countsOf } from '../../../src/model/measures.ts';
 import { decodeShard } from '../../../src/model/shape.ts';
 import { NODE_KINDS } from '../../../src/registry/programs/list.ts';
+import { rulesInWords } from '../../../src/registry/rules.ts';
 import { drawnShape } from '../drawnShape.ts';
+import { ether } from '../format.ts';
 import { trainingOf } from '../training.ts';
+import { applyBounties } from './bounties.ts';
 import { applyCards } from './cards.ts';
 import { applyVault } from './credit.ts';
 import type { RawLog } from './scan.ts';
+import { applyStatuses } from './statuses.ts';
 import type { NewModel, Store } from './store.ts';
 import type { ChainConfig } from './types.ts';
 
@@ -35,9 +39,12 @@ export function applyLogs(store: Store, config: ChainConfig, raw: RawLog[]): voi
     const run = raw.slice(first, last);
     const is = (contract: Address | undefined) => contract !== undefined && isAddressEqual(address, contract);
     if (is(config.registry)) applyRegistry(store, run);
+    else if (is(config.datasets)) applyDatasets(store, run);
     else if (is(config.scoreboard)) applyScoreboard(store, run);
     else if (is(config.cards)) applyCards(store, run);
     else if (is(config.creditVault)) applyVault(store, run);
+    else if (is(config.bountyBoard)) applyBounties(store, run);
+    else if (is(config.statuses)) applyStatuses(store, run);
     first = last;
   }
 }
@@ -58,7 +65,7 @@ function applyRegistry(store: Store, raw: RawLog[]): void {
         // A node whose making this page does not know stands by itself.
         finish(undefined, {});
         const known = NODE_KINDS[kind];
-        if (known === undefined || known === 'none') break;
+        if (known === undefined || known === 'none' || known === 'foreign') break;
         waiting = {
           id,
           kind: known,
@@ -103,21 +110,24 @@ function applyRegistry(store: Store, raw: RawLog[]): void {
         store.addShard({ id, owner, ...decodeShard(descriptor), ...where });
         break;
       }
-      case 'DatasetRegistered': {
-        const { id, registrar, shardIds, rows, uri } = log.args;
-        store.addDataset({
-          id,
-          registrar,
-          shards: [...shardIds],
-          rows: Number(rows),
-          uri: uri.slice(0, LONGEST_URI),
-          ...where,
-        });
-        break;
-      }
     }
   }
   finish(undefined, {});
+}
+
+function applyDatasets(store: Store, raw: RawLog[]): void {
+  for (const log of parseEventLogs({ abi: datasetsAbi, logs: raw, strict: true, eventName: 'DatasetRegistered' })) {
+    const { id, registrar, shardIds, rows, uri } = log.args;
+    store.addDataset({
+      id,
+      registrar,
+      shards: [...shardIds],
+      rows: Number(rows),
+      uri: uri.slice(0, LONGEST_URI),
+      block: Number(log.blockNumber),
+      transaction: log.transactionHash,
+    });
+  }
 }
 
 function applyScoreboard(store: Store, raw: RawLog[]): void {
@@ -126,13 +136,21 @@ function applyScoreboard(store: Store, raw: RawLog[]): void {
     const where = { block: Number(log.blockNumber), transaction: log.transactionHash };
     switch (log.eventName) {
       case 'BenchmarkSealed': {
-        const { id, dataset, closingBlock, sealer } = log.args;
-        const sealed = { closingBlock: Number(closingBlock), opened: false };
-        store.addBenchmark({ id, dataset, uri: '', rows: 0, kind: 'classes', by: sealer, sealed }, []);
+        const { id, dataset, closingBlock, sealer, openBy, bond } = log.args;
+        const sealed = {
+          closingBlock: Number(closingBlock),
+          opened: false,
+          openBy: Number(openBy),
+          bond: bond.toString(),
+          burned: false,
+        };
+        const rules = rulesInWords(log.args.rules, (wei) => ether(wei.toString()));
+        store.addBenchmark({ id, dataset, uri: '', rows: 0, kind: 'classes', by: sealer, sealed, rules }, []);
         break;
       }
       case 'BenchmarkOpened': {
-        const { id, dataset, shardIds, closingBlock } = log.args;
+        const { id, opener, dataset, shardIds } = log.args;
+        const sealed = store.benchmark(id)?.sealed;
         const shards = shardIds.map((shard) => store.shard(shard)).filter((shard) => shard !== undefined);
         // Without the events of its shards, its rows and what its numbers mean are not known; nor is it closed any more.
         if (shards.length < shardIds.length) {
@@ -146,10 +164,16 @@ function applyScoreboard(store: Store, raw: RawLog[]): void {
           uri: listed?.uri ?? '',
           rows: shards.reduce((sum, { rows }) => sum + rows, 0),
           kind: shards[0].kind,
-          ...(listed && { by: listed.registrar }),
-          ...(closingBlock > 0n && { sealed: { closingBlock: Number(closingBlock), opened: true } }),
+          by: opener,
+          rules: rulesInWords(log.args.rules, (wei) => ether(wei.toString())),
+          ...(sealed && { sealed: { ...sealed, opened: true } }),
         };
         store.addBenchmark(opened, shardIds);
+        break;
+      }
+      case 'BondBurned': {
+        const known = store.benchmark(log.args.id);
+        if (known?.sealed) store.changeBenchmark(known.id, { sealed: { ...known.sealed, burned: true } });
         break;
       }
       case 'Scored': {

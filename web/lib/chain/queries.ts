@@ -1,22 +1,31 @@
 // What the server's pages and routes ask for. An indexer can replace the reader behind these functions.
 import { cache } from 'react';
-import type { Hex } from 'viem';
+import type { Address, Hex } from 'viem';
+import { waysTo } from '../../../src/registry/ways.ts';
 import { givenName } from '../names.ts';
 import { proquint } from '../proquint.ts';
 import { boardOf, chooseBenchmark, measuredBoardOf } from './boards.ts';
+import { readBounties } from './bounties.ts';
 import type { MissingConfig } from './config.ts';
+import type { Split } from './creditTypes.ts';
 import { ensName } from './ens.ts';
 import { lineageOf } from './lineage.ts';
+import type { BountyView, TrainerCredit } from './moneyTypes.ts';
 import { openReader, type Reader } from './reader.ts';
 import { describeStated } from './schemas.ts';
+import type { Store } from './store.ts';
+import { named, readTrainerCredit } from './trainerCredit.ts';
 import type {
+  Benchmark,
   BenchmarkChoice,
   Board,
   ChainConfig,
   Comparison,
+  Dataset,
   Graph,
   Model,
   ModelView,
+  Named,
   Neighbourhood,
   SearchHit,
   Some,
@@ -26,6 +35,10 @@ import type {
 
 /** Lists of a shard that a model's page names. */
 const MOST_DATASETS = 6;
+/** Anyone can list shards: of more, the newest are shown. */
+const MOST_LISTED_DATASETS = 200;
+/** Disputes that a model's page shows. */
+const MOST_DISPUTES = 20;
 
 export interface Home {
   config: ChainConfig;
@@ -68,12 +81,16 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
     const { config, status, store, client } = reader;
     const model = store.model(id);
     if (!model) return undefined;
-    const [credits, trainerName, schema] = await Promise.all([
+    const [credits, split, trainerKey, trainerName, schema] = await Promise.all([
       reader.credits(id),
+      reader.split(id),
+      reader.keyOf(model.trainer),
       ensName(client, config, model.trainer),
       reader.schema(id),
     ]);
     const choice = chooseBenchmark(store, config, benchmark, store.benchmarkIdsOf(id));
+    const standing = store.dealings.standing(id);
+    const successor = standing?.successor && store.model(standing.successor);
     const result = choice.benchmark && store.result(id, choice.benchmark.id);
     const measures = choice.benchmark && result && store.measures(id, choice.benchmark.id);
     const last = model.trainings?.at(-1);
@@ -94,11 +111,66 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
       choice,
       ...(result && { result }),
       ...(measures && { measures }),
+      trainerKey,
+      ...(standing && { standing }),
+      ...(successor && { successor: named(successor) }),
+      disputes: store.dealings.disputesOf(id).slice(0, MOST_DISPUTES),
       ...(credits && { credits }),
+      ...(split && { split, payees: payeesOf(split, store) }),
       ...(trainerName && { trainerName }),
       ...(schema && { schema: describeStated(schema) }),
     };
   }, id);
+}
+
+/** The models that a split names. */
+function payeesOf(split: Split, store: Store): Named[] {
+  if ('refused' in split) return [];
+  return split.payouts.flatMap(({ node }) => store.model(node) ?? []).map(named);
+}
+
+/** What a trainer is owed; undefined where the vault does not answer or there is none. */
+export async function readCreditOf(
+  trainer: Address,
+): Promise<{ config: ChainConfig; credit?: TrainerCredit } | MissingConfig> {
+  return withReader(async ({ config, client, store }) => {
+    const { registry, creditVault, trainers } = config;
+    if (!creditVault || !trainers) return { config };
+    const contracts = { registry, creditVault, trainers };
+    const credit = await readTrainerCredit(client, contracts, store, trainer).catch(() => undefined);
+    return { config, ...(credit && { credit }) };
+  });
+}
+
+/** Registered datasets, the newest first, and sealed benchmarks that are not open. */
+export async function readDatasets(): Promise<{ datasets: Dataset[]; seals: Benchmark[] } | MissingConfig> {
+  return withReader(({ store }) => ({
+    datasets: store.datasets.slice(-MOST_LISTED_DATASETS).reverse(),
+    seals: store.benchmarkIds
+      .map((id) => store.benchmark(id)!)
+      .filter(({ sealed }) => sealed && !sealed.opened)
+      .slice(-MOST_LISTED_DATASETS),
+  }));
+}
+
+/** One way from a model up to another, the one by first parents first. */
+export async function readWay(from: Hex, to: Hex): Promise<{ steps?: readonly Hex[] } | MissingConfig> {
+  return withReader(({ store }) => {
+    const [steps] = waysTo(from, to, store.nodeOf, 1).ways;
+    return steps ? { steps } : {};
+  }, from);
+}
+
+/** Bounties, the newest first; undefined where the board does not answer or there is none. */
+export async function readBountyBoard(): Promise<
+  { config: ChainConfig; bounties?: BountyView[]; benchmarks: Benchmark[] } | MissingConfig
+> {
+  return withReader(async ({ config, client, store }) => {
+    const { bountyBoard } = config;
+    const bounties = bountyBoard && (await readBounties(client, bountyBoard, store).catch(() => undefined));
+    const { benchmarks } = chooseBenchmark(store, config, undefined);
+    return { config, benchmarks, ...(bounties && { bounties }) };
+  });
 }
 
 export async function readGraph(question: Neighbourhood): Promise<Graph | MissingConfig> {

@@ -1,16 +1,17 @@
 import type { Address, Hex, PublicClient } from 'viem';
-import { modelRegistryAbi } from '../../../src/generated/abi.ts';
+import { modelRegistryAbi, trainersAbi } from '../../../src/generated/abi.ts';
 import { LogHistory, type News } from '../../../src/registry/logHistory.ts';
 import { logNodeOf } from '../../../src/registry/logNode.ts';
 import type { LogNode } from '../../../src/registry/logs.ts';
 import { clientOf } from './client.ts';
 import { type MissingConfig, readConfig } from './config.ts';
-import { readCredits } from './credit.ts';
+import { readCredits, readSplit } from './credit.ts';
+import type { Credit, Split } from './creditTypes.ts';
 import { errorInWords } from './errors.ts';
 import { applyLogs } from './events.ts';
 import { asLog } from './scan.ts';
 import { Store } from './store.ts';
-import type { ChainConfig, Credit, Status } from './types.ts';
+import type { ChainConfig, Status } from './types.ts';
 
 /** The node is asked for news at most this often, however many visitors there are. */
 const FRESH_MS = 1_500;
@@ -22,6 +23,8 @@ const TIMES_AT_ONCE = 400;
 const MOST_CREDITS = 1_000;
 /** Models whose schema is kept. */
 const MOST_SCHEMAS = 10_000;
+/** In wei: what a split is shown for. */
+const ONE_ETHER = 10n ** 18n;
 /** A first look waits this long at most for a large registry, a later one so long for news; the reading goes on behind. */
 const FIRST_LOOK_MS = 8_000;
 const LATER_LOOK_MS = 3_000;
@@ -54,8 +57,10 @@ export class Reader {
   }
 
   get #contracts(): Address[] {
-    const { registry, scoreboard, cards, creditVault } = this.config;
-    return [registry, scoreboard, cards, creditVault].filter((contract) => contract !== undefined);
+    const { registry, datasets, scoreboard, cards, creditVault, bountyBoard, statuses, attestations } = this.config;
+    return [registry, datasets, scoreboard, cards, creditVault, bountyBoard, statuses, attestations].filter(
+      (contract) => contract !== undefined,
+    );
   }
 
   get store(): Store {
@@ -92,6 +97,20 @@ export class Reader {
     if (this.#credits.size >= MOST_CREDITS) this.#credits.clear();
     this.#credits.set(id, { block: this.#scanned, answer });
     return answer;
+  }
+
+  /** What would become of one payment to a model, as of the block that was read last; undefined as `credits`. */
+  async split(id: Hex): Promise<Split | undefined> {
+    const { creditVault } = this.config;
+    return creditVault && readSplit(this.client, creditVault, id, ONE_ETHER).catch(() => undefined);
+  }
+
+  /** Who acts for a trainer: the trainer itself where nobody says otherwise. */
+  async keyOf(trainer: Address): Promise<Address> {
+    const { trainers: address } = this.config;
+    if (!address) return trainer;
+    const call = { address, abi: trainersAbi, functionName: 'keyOf', args: [trainer] } as const;
+    return this.client.readContract(call).catch(() => trainer);
   }
 
   /** The schema of a model, which stays as it is; undefined where the node does not answer. */

@@ -12,6 +12,7 @@ import { parametersOf } from '../drawnShape.ts';
 import { bestOf, type ShardMeasures, summed } from '../measures.ts';
 import { matchesShape } from '../shapeSearch.ts';
 import { sumOf } from '../training.ts';
+import { Dealings } from './dealings.ts';
 import type {
   Benchmark,
   Dataset,
@@ -41,14 +42,6 @@ export interface SchemaPair {
   shard: Hex;
 }
 
-/** What a model was paid in one token, in its smallest unit. */
-export interface CreditSums {
-  paid: bigint;
-  received: bigint;
-  kept: bigint;
-  passed: bigint;
-}
-
 /** Models whose shards are remembered at once. */
 const MOST_USED_SHARDS = 64;
 
@@ -71,7 +64,8 @@ export class Store {
   readonly #ancestries = new Map<Hex, Ancestry>();
   readonly #usedShards = new Map<Hex, ReadonlySet<Hex>>();
   readonly #places = new Map<Hex, number>();
-  readonly #credits = new Map<Hex, Map<Address, CreditSums>>();
+  /** what happened to models after they were registered */
+  readonly dealings = new Dealings();
   readonly #trainers = new Set<Address>();
   readonly #totals: Totals = {
     models: 0,
@@ -134,6 +128,11 @@ export class Store {
     this.#shardsOfBenchmark.set(benchmark.id, shards);
   }
 
+  changeBenchmark(id: Hex, change: Pick<Benchmark, 'sealed'>): void {
+    const known = this.#benchmarks.get(id);
+    if (known) this.#benchmarks.set(id, { ...known, ...change });
+  }
+
   /** Forgets a benchmark of which not enough was read. */
   dropBenchmark(id: Hex): void {
     this.#benchmarks.delete(id);
@@ -157,7 +156,7 @@ export class Store {
   #shardsUsedBy(model: Hex): ReadonlySet<Hex> {
     const known = this.#usedShards.get(model);
     if (known) return known;
-    const used = shardsUsedBy(model, this.#nodeOf);
+    const used = shardsUsedBy(model, this.nodeOf);
     if (this.#usedShards.size >= MOST_USED_SHARDS) this.#usedShards.clear();
     this.#usedShards.set(model, used);
     return used;
@@ -185,19 +184,6 @@ export class Store {
     const known = differ || (stated.length > 0 && stated.length === shards.length);
     const unread = this.ancestry(model).unknown > 0;
     return { trainedRows, ...(known && { sameSchema: !differ }), ...(unread && { unread }) };
-  }
-
-  addCredit(model: Hex, token: Address, more: Partial<CreditSums>): void {
-    const tokens = this.#credits.get(model) ?? new Map<Address, CreditSums>();
-    this.#credits.set(model, tokens);
-    const sums = tokens.get(token) ?? { paid: 0n, received: 0n, kept: 0n, passed: 0n };
-    for (const [name, amount] of Object.entries(more)) sums[name as keyof CreditSums] += amount;
-    tokens.set(token, sums);
-  }
-
-  /** By token, in the order in which they first came. */
-  creditsOf(model: Hex): ({ token: Address } & CreditSums)[] {
-    return [...(this.#credits.get(model) ?? [])].map(([token, sums]) => ({ token, ...sums }));
   }
 
   /** Two empty texts remove the card. */
@@ -249,6 +235,11 @@ export class Store {
 
   dataset(id: Hex): Dataset | undefined {
     return this.#datasets.get(id);
+  }
+
+  /** The oldest first. */
+  get datasets(): Dataset[] {
+    return [...this.#datasets.values()];
   }
 
   benchmark(id: Hex): Benchmark | undefined {
@@ -321,14 +312,14 @@ export class Store {
 
   /** All ancestors, nearest first. */
   ancestors(id: Hex): Hex[] {
-    return ancestorsOf(id, this.#nodeOf);
+    return ancestorsOf(id, this.nodeOf);
   }
 
   /** Sums over all ancestors. */
   ancestry(id: Hex): Ancestry {
     const known = this.#ancestries.get(id);
     if (known) return known;
-    const sums = sumAncestry(id, this.#nodeOf);
+    const sums = sumAncestry(id, this.nodeOf);
     this.#ancestries.set(id, sums);
     return sums;
   }
@@ -338,7 +329,8 @@ export class Store {
     return this.#places.get(id) ?? -1;
   }
 
-  readonly #nodeOf = (id: Hex): LineageNode | undefined => {
+  /** A node as far as its lineage goes. */
+  readonly nodeOf = (id: Hex): LineageNode | undefined => {
     const model = this.#models.get(id);
     return (
       model && {

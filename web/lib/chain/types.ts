@@ -1,9 +1,11 @@
 // Everything here survives JSON: it travels from the server to the page. Numbers beyond 2^53 are decimal or 0x text.
+
 import type { Address, Hex } from 'viem';
 import type { Head } from '../../../src/model/head.ts';
 import type { ShardKind } from '../../../src/model/shape.ts';
 import type { Ancestry } from '../../../src/registry/ancestry.ts';
 import type { ModelProgram } from '../../../src/registry/programs/list.ts';
+import type { Credit, Split } from './creditTypes.ts';
 
 /** How a node came to be. An import was made elsewhere: its weights are declared, not proved. */
 export type Kind = ModelProgram;
@@ -22,10 +24,18 @@ export interface ChainConfig {
   explorer?: string;
   /** names that whoever runs this page gives to addresses, by lower-case address */
   people: Record<string, string>;
+  /** lists of shards, where there are any */
+  datasets?: Address;
   /** holds results and leaderboards, where there is one */
   scoreboard?: Address;
   /** pays lineages, where there is one */
   creditVault?: Address;
+  /** says who acts for trainers, where there is one */
+  trainers?: Address;
+  /** holds what trainers say of their nodes later, and disputes, where there is one */
+  statuses?: Address;
+  /** holds what sources say of data, where there is one */
+  attestations?: Address;
   /** pays for scores, where there is one */
   bountyBoard?: Address;
   /** holds what trainers say about their models, where there is one */
@@ -127,10 +137,20 @@ export interface Benchmark {
   uri: string;
   rows: number;
   kind: ShardKind;
-  /** who listed its rows or, while it is sealed, who sealed it */
+  /** who opened it, or sealed it */
   by?: Address;
   /** sealed: committed to before its rows were registered; only models up to this block count */
-  sealed?: { closingBlock: number; opened: boolean };
+  sealed?: {
+    closingBlock: number;
+    opened: boolean;
+    /** until when it must be open, in seconds of Unix time */
+    openBy: number;
+    /** in wei, decimal; burned where it was not opened in time */
+    bond: string;
+    burned: boolean;
+  };
+  /** who may enter, each a part of a sentence; empty: any model */
+  rules: string[];
   /** models that have a result on it */
   results: number;
 }
@@ -189,25 +209,30 @@ export interface EntryMeasures extends Omit<ResultMeasures, 'counts'> {
   rightBy?: number[];
 }
 
-/** What a model was paid in one token. Amounts are decimal, in the token's smallest unit. */
-export interface Credit {
-  /** the zero address means Ether */
-  token: Address;
-  /** whatever the token says: hostile until shown otherwise */
-  symbol: string;
-  decimals: number;
-  /** paid to it directly, ever */
-  paid: string;
-  /** passed up by its children, ever */
-  received: string;
-  /** its trainer's part of what was split, ever */
-  kept: string;
-  /** its parents' part of what was split, ever */
-  passed: string;
-  /** arrived and not split yet */
-  unsplit: string;
-  /** its trainer can take this now */
-  earned: string;
+/** As much of a model as a link to it takes. */
+export type Named = Pick<Model, 'id' | 'kind' | 'widths' | 'network' | 'head' | 'name'>;
+
+/** What a model's trainer says of it since it was registered, and what others dispute. */
+export interface NodeStatus {
+  mark: 'current' | 'deprecated' | 'withdrawn';
+  /** why, in its trainer's words: hostile until shown otherwise */
+  reason: string;
+  /** the model that takes its place */
+  successor?: Hex;
+  /** whether the contract was shown that the successor descends from it */
+  descends: boolean;
+}
+
+/** Somebody disputes what was only declared of a node. Nobody judges. */
+export interface Dispute {
+  /** decimal */
+  id: string;
+  disputer: Address;
+  fact: 'source' | 'verdict' | 'attestation';
+  /** in wei, decimal */
+  bond: string;
+  /** hostile text */
+  reason: string;
 }
 
 /** A line of a leaderboard. */
@@ -363,8 +388,19 @@ export interface ModelView {
   result?: Result;
   /** of its scores on that benchmark's shards */
   measures?: ResultMeasures;
+  /** who acts for its trainer now */
+  trainerKey: Address;
+  /** undefined where its trainer said nothing */
+  standing?: NodeStatus;
+  successor?: Named;
+  /** those that were not withdrawn */
+  disputes: Dispute[];
   /** undefined where there is no vault, or it did not answer */
   credits?: Credit[];
+  /** what became of 1 ETH; undefined like `credits` */
+  split?: Split;
+  /** the models of the split, as far as they are known */
+  payees?: Named[];
   /** the trainer's primary ENS name */
   trainerName?: string;
   /** undefined where the node did not answer */

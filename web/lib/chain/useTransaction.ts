@@ -16,6 +16,8 @@ export interface Call {
   account: Address;
   to: Address;
   data: Hex;
+  /** in wei */
+  value?: bigint;
 }
 
 /** Sends a call with the connected wallet and follows the transaction to its end. */
@@ -33,10 +35,11 @@ export function useTransaction() {
     setState({ phase: 'waiting' });
     let hash: Hex | undefined;
     try {
-      const { chainId, account, to, data } = await build();
+      const { value = 0n, ...call } = await build();
+      const { chainId, account, to, data } = call;
       // Where a wallet estimates nothing, it may put a block's gas, which no transaction may have.
-      const gas = gasLimit(await (await node()).estimateGas({ account, to, data }));
-      hash = await sendTransaction({ chainId, account, to, data, gas });
+      const gas = gasLimit(await (await node()).estimateGas({ account, to, data, value }));
+      hash = await sendTransaction({ chainId, account, to, data, value, gas });
       setState({ phase: 'submitted', hash });
       let replacement: ReplacementReturnType | undefined;
       const receipt = await (await node()).waitForTransactionReceipt({

@@ -6,6 +6,8 @@ import { readModelView } from '../../../../lib/chain/queries.ts';
 import { count, isHash, networkLabel, permalink, plural, short } from '../../../../lib/format.ts';
 import { benchmarkName, plainName } from '../../../../lib/names.ts';
 import { CardEditor } from './CardEditor.tsx';
+import { PayButton } from './PayButton.tsx';
+import { StatusEditor } from './StatusEditor.tsx';
 
 interface Props {
   params: Promise<{ id: string }>;
@@ -49,17 +51,28 @@ export default async function Page(props: Props) {
   const view = await load(props);
   if (!view) notFound();
   if ('missing' in view) return null;
-  const { model, config } = view;
+  const { model, config, trainerKey, standing } = view;
   const { chain } = await props.searchParams;
   const isOther = chain !== undefined && chain !== String(config.chainId);
-  const { id, trainer, name = '', uri = '' } = model;
+  const { id, name = '', uri = '' } = model;
   return (
     <ModelPage
       view={view}
+      pay={<PayButton id={id} />}
       {...(isOther && { warning: `The link is for another chain; this page shows chain ${config.chainId}.` })}
-      {...(config.cards && {
-        editor: <CardEditor key={JSON.stringify([id, name, uri])} id={id} trainer={trainer} card={{ name, uri }} />,
-      })}
+      editor={
+        <>
+          {config.cards && (
+            <CardEditor key={JSON.stringify([id, name, uri])} id={id} trainer={trainerKey} card={{ name, uri }} />
+          )}
+          <StatusEditor
+            key={JSON.stringify(standing ?? id)}
+            id={id}
+            trainerKey={trainerKey}
+            {...(standing && { standing })}
+          />
+        </>
+      }
     />
   );
 }

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import {IAgentIdentities, IAgentValidations} from "./interfaces/IERC8004.sol";
+import {ILineage} from "./interfaces/ILineage.sol";
+import {IScores} from "./interfaces/IScores.sol";
+import {IValidationAdapter} from "./interfaces/IValidationAdapter.sol";
+
+/// @title ValidationAdapter
+/// @notice No owner and no state of its own.
+contract ValidationAdapter is IValidationAdapter, IERC165 {
+    string private constant KEY = "descent.model";
+    uint8 private constant YES = 100;
+
+    IAgentValidations private immutable VALIDATIONS;
+    IAgentIdentities private immutable IDENTITIES;
+    ILineage private immutable LINEAGE;
+    IScores private immutable SCORES;
+
+    /// @param validations_ whose identity registry is never changed
+    /// @param lineage_ and
+    /// @param scores_ of one deployment: nothing here checks that they belong together
+    constructor(IAgentValidations validations_, ILineage lineage_, IScores scores_) {
+        (VALIDATIONS, LINEAGE, SCORES) = (validations_, lineage_, scores_);
+        IDENTITIES = IAgentIdentities(validations_.getIdentityRegistry());
+    }
+
+    /// @inheritdoc IValidationAdapter
+    function respond(Question calldata question) external returns (Answer memory found) {
+        bytes32 requestHash = requestHashOf(question);
+        (address validator, uint256 agentId,,,,) = VALIDATIONS.getValidationStatus(requestHash);
+        if (validator != address(this) || agentId != question.agentId) {
+            revert RequestOfAnother(requestHash, validator, agentId);
+        }
+        found = answer(question);
+        bytes32 responseHash = keccak256(abi.encode(question.model, question.subject, found.value, found.rows));
+        VALIDATIONS.validationResponse(requestHash, found.response, "", responseHash, found.tag);
+        emit Answered(requestHash, agentId, question.model, found.response, found.tag, found.value, found.rows);
+    }
+
+    /// @inheritdoc IValidationAdapter
+    function validations() external view returns (IAgentValidations) {
+        return VALIDATIONS;
+    }
+
+    /// @inheritdoc IValidationAdapter
+    function lineage() external view returns (ILineage) {
+        return LINEAGE;
+    }
+
+    /// @inheritdoc IValidationAdapter
+    function scores() external view returns (IScores) {
+        return SCORES;
+    }
+
+    /// @inheritdoc IERC165
+    function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
+        return interfaceId == type(IValidationAdapter).interfaceId || interfaceId == type(IERC165).interfaceId;
+    }
+
+    /// @inheritdoc IValidationAdapter
+    function answer(Question calldata question) public view returns (Answer memory) {
+        bytes32 model = question.model;
+        if (LINEAGE.kindOf(model) == ILineage.Kind.None) revert UnknownModel(model);
+        bool malformed = question.topic == Topic.Descent
+            ? false
+            : question.path.length != 0 || (question.topic == Topic.Proven && question.subject != 0);
+        if (malformed) revert MalformedQuestion();
+        if (modelOf(question.agentId) != model) return Answer(0, "descent.other-model", 0, 0);
+        if (question.topic == Topic.Score) return _score(model, question.subject);
+        if (question.topic == Topic.Descent) return _yesIf(_descends(question), "descent.line");
+        return _yesIf(!LINEAGE.isDeclared(model) && !LINEAGE.isForeign(model), "descent.proven");
+    }
+
+    /// @inheritdoc IValidationAdapter
+    function requestHashOf(Question calldata question) public view returns (bytes32) {
+        return keccak256(abi.encode(block.chainid, address(this), question));
+    }
+
+    /// @inheritdoc IValidationAdapter
+    function modelOf(uint256 agentId) public view returns (bytes32) {
+        bytes memory declared = IDENTITIES.getMetadata(agentId, KEY);
+        return declared.length == 32 ? bytes32(declared) : bytes32(0);
+    }
+
+    function _score(bytes32 model, bytes32 benchmark) private view returns (Answer memory) {
+        IScores.Score memory score = SCORES.scoreOf(model, benchmark);
+        if (score.measure == IScores.Measure.None) revert NotScored(model, benchmark);
+        if (score.measure != IScores.Measure.RowsRight) revert NoPercentage(benchmark);
+        // No more rows can be right than there are, so that this is 100 at most.
+        return Answer(uint8(score.value * 100 / score.rows), "descent.score", score.value, score.rows);
+    }
+
+    function _descends(Question calldata question) private view returns (bool) {
+        bytes32[] calldata path = question.path;
+        if (path.length == 0) return LINEAGE.isAncestor(question.subject, question.model);
+        return path[0] == question.subject && path[path.length - 1] == question.model && LINEAGE.isAncestorVia(path);
+    }
+
+    function _yesIf(bool holds, string memory tag) private pure returns (Answer memory) {
+        return Answer(holds ? YES : 0, tag, 0, 0);
+    }
+}
