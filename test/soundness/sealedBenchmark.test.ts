@@ -74,7 +74,18 @@ describe('a benchmark', () => {
   it('cannot be ranked on while it is sealed', async () => {
     const made = await call('seed', '--shape', '2-2', '--run', 'start', ...BOB);
     await call('submit', made.edges[0].file, ...BOB);
-    await refused(5, /StillSealed/, 'benchmark', 'rank', sealed.id, '--model', made.edges[0].file, '--fee', '0.01', ...BOB);
+    await refused(
+      5,
+      /StillSealed/,
+      'benchmark',
+      'rank',
+      sealed.id,
+      '--model',
+      made.edges[0].file,
+      '--fee',
+      '0.01',
+      ...BOB,
+    );
   });
 
   it('is opened when its shards are registered after the closing block, by who sealed it', async () => {
