@@ -4,7 +4,13 @@ const BASE =
   'inline-flex items-center gap-1.5 rounded-[3px] border px-2 py-0.5 text-[0.8125rem] font-medium whitespace-nowrap';
 
 /** Where a model's lineage begins: at seeds alone, or at a declared import, too. Neither tells that no weights came from elsewhere. */
-export function Badges({ model, devKeys }: { model: Pick<Model, 'kind' | 'declared'>; devKeys: boolean }) {
+export function Badges({
+  model,
+  devKeys,
+}: {
+  model: Pick<Model, 'kind' | 'declared' | 'isForeign'>;
+  devKeys: boolean;
+}) {
   return (
     <span className="inline-flex flex-wrap gap-2">
       {model.declared ? (
@@ -20,6 +26,14 @@ export function Badges({ model, devKeys }: { model: Pick<Model, 'kind' | 'declar
           title="All its origins are seeds of the chain. Training on rows that somebody computed can bring weights from elsewhere into a model nevertheless."
         >
           {model.kind === 'seed' ? 'Seed of the chain' : 'From seeds only'}
+        </span>
+      )}
+      {model.isForeign && (
+        <span
+          className={`${BASE} border-dashed border-foreign text-foreign`}
+          title="That a model follows from its parents, an adapter to another proof system says. Descent does not check what it checks."
+        >
+          {model.kind === 'foreign' ? 'Foreign program' : 'Below a foreign program'}
         </span>
       )}
       {devKeys && <DevKeys />}

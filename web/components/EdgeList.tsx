@@ -1,6 +1,6 @@
 import Link from 'next/link';
 import type { Kind, Model, ModelParent } from '../lib/chain/types.ts';
-import { count, moment } from '../lib/format.ts';
+import { count, moment, plural } from '../lib/format.ts';
 import { sumOf } from '../lib/training.ts';
 import { ModelLink, ModelName, Person } from './Identity.tsx';
 import { KIND_NAMES } from './KindSymbol.tsx';
@@ -43,6 +43,8 @@ const HAPPENED: Record<Kind, (model: Model) => React.ReactNode> = {
   merge: ({ parents }) => `Merged from ${parents.length} models`,
   seed: () => 'Drawn from randomness of the chain',
   import: () => KIND_NAMES.import,
+  foreign: ({ parents, foreign }) =>
+    foreign ? `Foreign program ${foreign.program}, from ${plural(parents.length, 'parent')}` : KIND_NAMES.foreign,
 };
 
 function ParentLink({ parent }: { parent: ModelParent }) {

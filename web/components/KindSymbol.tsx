@@ -5,6 +5,7 @@ export const KIND_NAMES: Record<Kind, string> = {
   import: 'Declared import',
   train: 'Trained',
   merge: 'Merged',
+  foreign: 'Foreign program',
 };
 
 export const KIND_COLORS: Record<Kind, string> = {
@@ -12,6 +13,7 @@ export const KIND_COLORS: Record<Kind, string> = {
   import: 'text-import',
   train: 'text-train',
   merge: 'text-merge',
+  foreign: 'text-foreign',
 };
 
 /** The kind's symbol: told apart by shape as well as by colour. */
@@ -35,6 +37,7 @@ const SHAPES: Record<Kind, React.ReactNode> = {
   import: <rect x="2" y="2" width="12" height="12" strokeDasharray="3.1 2.1" {...stroke} />,
   train: <path d="M1.8 3.2h12.4L8 14Z" fill="currentColor" />,
   merge: <path d="M8 1.2 14.8 8 8 14.8 1.2 8Z" {...stroke} strokeWidth={2.4} />,
+  foreign: <path d="M4.6 1.8h6.8L15 8l-3.6 6.2H4.6L1 8Z" strokeDasharray="3 1.9" {...stroke} />,
 };
 
 /** Symbol and name. */

@@ -116,4 +116,5 @@ const MADE: Record<Kind, (node: Ancestor) => string | undefined> = {
   merge: ({ parents, hiddenParents }) => `merged from ${plural(parents.length + hiddenParents, 'parent')}`,
   seed: () => 'drawn from randomness of the chain',
   import: () => 'declared import',
+  foreign: ({ parents, hiddenParents }) => `foreign program, from ${plural(parents.length + hiddenParents, 'parent')}`,
 };

@@ -9,10 +9,10 @@ import { givenName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
 import { OUTPUTS, sumOf, targetsInWords } from '../lib/training.ts';
 import { Copy } from './Copy.tsx';
+import { DatasetNotes } from './DatasetNotes.tsx';
 import { Hash, ModelName } from './Identity.tsx';
 import { NetworkFigure } from './NetworkFigure.tsx';
 import { SchemaFacts } from './SchemaFacts.tsx';
-import { StrangersText } from './StrangersText.tsx';
 import { Widths } from './Widths.tsx';
 
 interface Props {
@@ -26,6 +26,7 @@ export function ModelFacts({ view }: Props) {
     <dl className="grid-facts pt-1">
       <Trainer view={view} />
       <Parents view={view} />
+      <Foreign view={view} />
       <Fact name="Network">
         {network === undefined ? (
           <Widths widths={widths} parameters={parameters} />
@@ -73,6 +74,24 @@ function Parents({ view: { model } }: Props) {
   ));
 }
 
+/** What vouches for a foreign model. */
+function Foreign({ view: { model, config } }: Props) {
+  const { foreign } = model;
+  if (!foreign) return null;
+  const { explorer } = config;
+  return (
+    <Fact name="Foreign program">
+      {foreign.program}, as far as its adapter can be trusted
+      <br />
+      <Hash
+        value={foreign.adapter}
+        what="address of the adapter"
+        {...(explorer && { href: `${explorer}/address/${foreign.adapter}` })}
+      />
+    </Fact>
+  );
+}
+
 /** All segments of a training edge, in order. */
 function Segments({ trainings, model }: { trainings: readonly TrainingSegment[]; model: Model }) {
   return (
@@ -103,7 +122,7 @@ function rateInWords(segment: TrainingSegment, model: Model): string {
 }
 
 /** How it was trained and on which rows. */
-function Training({ view: { model, shard, datasets, datasetTotal } }: Props) {
+function Training({ view: { model, shard, datasets, datasetTotal, config } }: Props) {
   const { trainings } = model;
   if (!trainings) return null;
   const { steps, rows } = sumOf(trainings);
@@ -132,10 +151,7 @@ function Training({ view: { model, shard, datasets, datasetTotal } }: Props) {
           <Segments trainings={trainings} model={model} />
         )}
         {datasets.map((dataset) => (
-          <span key={dataset.id} className="block">
-            <span className="text-soft">Listed as </span>
-            <StrangersText text={dataset.uri} />
-          </span>
+          <DatasetNotes key={dataset.id} dataset={dataset} people={config.people} />
         ))}
         {datasetTotal > datasets.length && (
           <span className="block text-soft">and in {count(datasetTotal - datasets.length)} more lists</span>

@@ -179,6 +179,8 @@ const SHOWN: Record<Kind, string> = {
   merge: 'These weights are the stated weighted sum of the parents’ weights, rounded as stated.',
   seed: 'These weights follow from a block after the request and from a secret that the request was bound to. The secret is public since, and so are the weights: anyone can compute them.',
   import: 'All weights lie in the allowed range. Where they come from is declared, not proved.',
+  foreign:
+    'All weights lie in the allowed range. That they follow from the parents, an adapter to another proof system says; Descent does not check what it checks.',
 };
 
 const OF_A_CHILD = [
@@ -194,12 +196,16 @@ const NOT_SHOWN: Record<Kind, readonly string[]> = {
     'That its trainer did not choose among seeds: others may have been asked for and left unused, and a trainer who builds blocks can try many.',
   ],
   import: [],
+  foreign: ['That it follows from its parents: this is only as good as the adapter, and nobody here vouches for it.'],
 };
 
 function Meaning({ view: { model, config } }: { view: ModelView }) {
   const rest = [
     config.devKeys ? 'Anything to a stranger: the keys are development keys, whose secret is public.' : '',
     model.declared && model.parents.length > 0 ? 'How its declared imports were made, and on which rows.' : '',
+    model.isForeign && model.kind !== 'foreign'
+      ? 'That each model above follows from its parents: for at least one a foreign program vouches.'
+      : '',
     ...NOT_SHOWN[model.kind],
     model.kind === 'train' && model.network ? picturesInWords(parseNetwork(model.network, model.head)) : '',
     'That the model is good at anything: only a score shows that, for the rows of its benchmark.',

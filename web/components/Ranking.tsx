@@ -152,6 +152,7 @@ function Row({ entry, people, measures }: { entry: Entry } & Pick<Props, 'people
         <span className="block text-soft">
           {plural(ancestry.origins, 'origin')}
           {model.declared && ', declared import among them'}
+          {model.isForeign && ', by way of a foreign program'}
         </span>
       </td>
     </tr>

@@ -9,6 +9,7 @@ const TITLES: Record<Kind, string> = {
   merge: 'Merge the released parents in the same way',
   import: 'Import the released file again',
   seed: 'Draw such a start',
+  foreign: '',
 };
 
 /** The commands that make this edge again, and the one that checks it. */
@@ -29,6 +30,7 @@ const COMMANDS: Record<Kind, (view: Pick<ModelView, 'model' | 'config'>) => stri
   seed: ({ model, config }) =>
     `descent seed --shape ${shapeText(model)}${headOption(model)} --rpc ${config.rpc} --registry ${config.registry}`,
   import: ({ model }) => `descent import --from float.safetensors --shape ${shapeText(model)}${headOption(model)}`,
+  foreign: () => undefined,
   merge: ({ model: { widths, parents } }) => {
     const files = parents.map((_, k) => `parent-${k + 1}.safetensors`);
     const rows = widths.slice(1).map((_, l) => parents.map(({ coefficients }) => coefficients?.[l]).join(','));

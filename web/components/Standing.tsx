@@ -41,15 +41,25 @@ export function Standing({ standing, successor, disputes, people }: Props) {
           </p>
         </div>
       )}
-      {disputes.map(({ id, disputer, fact, bond, reason }) => (
-        <div key={id} className="sheet border-l-4 border-warn px-4 py-3">
-          <p>
-            <span className="font-medium">Disputed:</span> <Person address={disputer} people={people} /> disputes{' '}
-            {FACTS[fact]} with a bond of {ether(bond)}. Nobody judges this.
-          </p>
-          <StrangersText text={reason} />
+      {disputes.map((dispute) => (
+        <div key={dispute.id} className="sheet border-l-4 border-warn px-4 py-3">
+          <Disputed dispute={dispute} people={people} />
         </div>
       ))}
     </div>
+  );
+}
+
+/** Who disputes what, and why. */
+export function Disputed({ dispute, people }: { dispute: Dispute; people: Record<string, string> }) {
+  const { disputer, fact, bond, reason } = dispute;
+  return (
+    <>
+      <p>
+        <span className="font-medium">Disputed:</span> <Person address={disputer} people={people} /> disputes{' '}
+        {FACTS[fact]} with a bond of {ether(bond)}. Nobody judges this.
+      </p>
+      <StrangersText text={reason} />
+    </>
   );
 }

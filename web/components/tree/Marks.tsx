@@ -13,6 +13,10 @@ const SHAPES: Record<Kind, { outline: string; className: string }> = {
   },
   train: { outline: `h${width}v${height}h${-width}z`, className: 'fill-train' },
   merge: { outline: `m0 30l30-30h${width - 60}l30 30l-30 30h${60 - width}z`, className: 'fill-merge' },
+  foreign: {
+    outline: `m30 7h${width - 60}l23 23l-23 23h${60 - width}l-23-23z`,
+    className: 'fill-none stroke-foreign stroke-[14px] [stroke-dasharray:28_16]',
+  },
 };
 
 interface Props {

@@ -12,6 +12,7 @@ const FILLS: Record<Kind, string> = {
   import: 'fill-import',
   train: 'fill-train',
   merge: 'fill-merge',
+  foreign: 'fill-foreign',
 };
 
 /** The whole drawing in a corner with the part that is seen framed; pressing or dragging moves there. */

@@ -12,6 +12,7 @@ const FRAMES: Record<Kind, string> = {
   import: 'rounded-[2px] border-dashed border-import',
   train: 'rounded-[3px] border-rule',
   merge: 'rounded-[3px] border-double border-[3px] border-merge',
+  foreign: 'rounded-[12px] border-dashed border-foreign',
 };
 
 interface Data {

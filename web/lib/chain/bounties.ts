@@ -120,6 +120,7 @@ function reaches({ right, error, rows }: Result, threshold: number): boolean {
 function evidenceFor(id: Hex, { conditions }: Bounty, store: Store): Evidence | undefined {
   const model = store.model(id)!;
   if (conditions.undeclared && model.declared) return undefined;
+  if (conditions.noForeign && model.isForeign) return undefined;
   const { timestamp } = model;
   if (conditions.registeredAfter && timestamp !== undefined && timestamp <= conditions.registeredAfter)
     return undefined;

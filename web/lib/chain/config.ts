@@ -61,11 +61,7 @@ function fromEnvironment(): ChainConfig | MissingConfig {
       block: Number(DESCENT_FROM_BLOCK ?? 0),
       devKeys: DESCENT_DEV_KEYS !== 'false',
       explorer: DESCENT_EXPLORER,
-      datasets: process.env.DESCENT_DATASETS,
-      scoreboard: process.env.DESCENT_SCOREBOARD,
-      creditVault: process.env.DESCENT_CREDIT_VAULT,
-      cards: process.env.DESCENT_CARDS,
-      ens: process.env.DESCENT_ENS,
+      ...Object.fromEntries(CONTRACTS.map((name) => [name, process.env[environmentName(name)]])),
       benchmark: process.env.DESCENT_BENCHMARK,
     },
     'the environment',
@@ -114,6 +110,11 @@ const CONTRACTS = [
   'relay',
   'ens',
 ] as const;
+
+/** `DESCENT_CREDIT_VAULT` for `creditVault`. */
+function environmentName(contract: string): string {
+  return `DESCENT_${contract.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
+}
 
 /** The contracts beside the registry; what is no address is left out. */
 function contractsOf(raw: Record<string, unknown>): Pick<ChainConfig, (typeof CONTRACTS)[number]> {

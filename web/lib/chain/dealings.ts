@@ -1,4 +1,5 @@
 import type { Address, Hex } from 'viem';
+import type { Attestation, DatasetNotes } from './dataTypes.ts';
 import type { Bounty } from './moneyTypes.ts';
 import type { Dispute, NodeStatus } from './types.ts';
 
@@ -10,12 +11,14 @@ export interface CreditSums {
   collected: bigint;
 }
 
-/** What happened to models after they were registered: payments, bounties, what trainers say, what others dispute. */
+/** What happened to models and datasets after they were registered: payments, bounties, what is said of them and disputed. */
 export class Dealings {
   readonly #credits = new Map<Hex, Map<Address, CreditSums>>();
   readonly #bounties = new Map<string, Bounty>();
   readonly #standings = new Map<Hex, NodeStatus>();
   readonly #disputes = new Map<Hex, readonly Dispute[]>();
+  readonly #notes = new Map<Hex, Omit<DatasetNotes, 'attestations'>>();
+  readonly #attestations = new Map<Hex, Map<Address, Attestation>>();
 
   addCredit(model: Hex, token: Address, more: Partial<CreditSums>): void {
     const tokens = this.#credits.get(model) ?? new Map<Address, CreditSums>();
@@ -74,5 +77,24 @@ export class Dealings {
   /** Those that stand, the oldest first. */
   disputesOf(subject: Hex): readonly Dispute[] {
     return this.#disputes.get(subject) ?? [];
+  }
+
+  noteDataset(id: Hex, more: Partial<Omit<DatasetNotes, 'attestations'>>): void {
+    this.#notes.set(id, { ...(this.#notes.get(id) ?? { revoked: false }), ...more });
+  }
+
+  /** A later one of the same source takes the place of the former. */
+  addAttestation(id: Hex, attestation: Attestation): void {
+    const all = this.#attestations.get(id) ?? new Map<Address, Attestation>();
+    this.#attestations.set(id, all.set(attestation.source, attestation));
+  }
+
+  dropAttestation(id: Hex, source: Address): void {
+    this.#attestations.get(id)?.delete(source);
+  }
+
+  notesOf(id: Hex): DatasetNotes {
+    const attestations = [...(this.#attestations.get(id)?.values() ?? [])];
+    return { ...(this.#notes.get(id) ?? { revoked: false }), attestations };
   }
 }

@@ -1,5 +1,5 @@
 import { type Address, type Hex, hexToBytes, isAddressEqual, parseEventLogs } from 'viem';
-import { datasetsAbi, modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import { modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
 import { decodeAnyShape } from '../../../src/model/anyShape.ts';
 import { countsOf } from '../../../src/model/measures.ts';
 import { decodeShard } from '../../../src/model/shape.ts';
@@ -11,13 +11,11 @@ import { trainingOf } from '../training.ts';
 import { applyBounties } from './bounties.ts';
 import { applyCards } from './cards.ts';
 import { applyVault } from './credit.ts';
+import { applyAttestations, applyDatasets } from './datasets.ts';
 import type { RawLog } from './scan.ts';
 import { applyStatuses } from './statuses.ts';
 import type { NewModel, Store } from './store.ts';
 import type { ChainConfig } from './types.ts';
-
-/** What a registrar writes can be as long as a block allows; no more of it is ever shown. */
-const LONGEST_URI = 600;
 
 type Registered = Omit<NewModel, 'seed' | 'parents'> & Partial<Pick<NewModel, 'parents'>>;
 
@@ -45,6 +43,7 @@ export function applyLogs(store: Store, config: ChainConfig, raw: RawLog[]): voi
     else if (is(config.creditVault)) applyVault(store, run);
     else if (is(config.bountyBoard)) applyBounties(store, run);
     else if (is(config.statuses)) applyStatuses(store, run);
+    else if (is(config.attestations)) applyAttestations(store, run);
     first = last;
   }
 }
@@ -65,7 +64,7 @@ function applyRegistry(store: Store, raw: RawLog[]): void {
         // A node whose making this page does not know stands by itself.
         finish(undefined, {});
         const known = NODE_KINDS[kind];
-        if (known === undefined || known === 'none' || known === 'foreign') break;
+        if (known === undefined || known === 'none') break;
         waiting = {
           id,
           kind: known,
@@ -105,6 +104,11 @@ function applyRegistry(store: Store, raw: RawLog[]): void {
         finish(child, { parents: parts.map((part) => ({ ...part, weight: weightOf(part.coefficients) })) });
         break;
       }
+      case 'Foreign': {
+        const { child, program, adapter, parents } = log.args;
+        finish(child, { parents: parents.map((id) => ({ id })), foreign: { program: program.toString(), adapter } });
+        break;
+      }
       case 'ShardRegistered': {
         const { id, owner, descriptor } = log.args;
         store.addShard({ id, owner, ...decodeShard(descriptor), ...where });
@@ -113,21 +117,6 @@ function applyRegistry(store: Store, raw: RawLog[]): void {
     }
   }
   finish(undefined, {});
-}
-
-function applyDatasets(store: Store, raw: RawLog[]): void {
-  for (const log of parseEventLogs({ abi: datasetsAbi, logs: raw, strict: true, eventName: 'DatasetRegistered' })) {
-    const { id, registrar, shardIds, rows, uri } = log.args;
-    store.addDataset({
-      id,
-      registrar,
-      shards: [...shardIds],
-      rows: Number(rows),
-      uri: uri.slice(0, LONGEST_URI),
-      block: Number(log.blockNumber),
-      transaction: log.transactionHash,
-    });
-  }
 }
 
 function applyScoreboard(store: Store, raw: RawLog[]): void {

@@ -8,6 +8,8 @@ import { boardOf, chooseBenchmark, measuredBoardOf } from './boards.ts';
 import { readBounties } from './bounties.ts';
 import type { MissingConfig } from './config.ts';
 import type { Split } from './creditTypes.ts';
+import { listedWithNotes } from './datasets.ts';
+import type { Dataset } from './dataTypes.ts';
 import { ensName } from './ens.ts';
 import { lineageOf } from './lineage.ts';
 import type { BountyView, TrainerCredit } from './moneyTypes.ts';
@@ -21,7 +23,6 @@ import type {
   Board,
   ChainConfig,
   Comparison,
-  Dataset,
   Graph,
   Model,
   ModelView,
@@ -106,7 +107,9 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
       parents: model.parents.map((parent) => store.model(parent.id)).filter((parent) => parent !== undefined),
       children: store.children(id),
       ...(shard && { shard }),
-      datasets: datasets.slice(0, MOST_DATASETS).map(({ id, uri }) => ({ id, uri })),
+      datasets: datasets
+        .slice(0, MOST_DATASETS)
+        .map((dataset) => listedWithNotes(store, dataset, reader.config.attestations)),
       datasetTotal: datasets.length,
       choice,
       ...(result && { result }),

@@ -12,10 +12,10 @@ import { parametersOf } from '../drawnShape.ts';
 import { bestOf, type ShardMeasures, summed } from '../measures.ts';
 import { matchesShape } from '../shapeSearch.ts';
 import { sumOf } from '../training.ts';
+import type { Dataset, Shard } from './dataTypes.ts';
 import { Dealings } from './dealings.ts';
 import type {
   Benchmark,
-  Dataset,
   Direction,
   Graph,
   GraphNode,
@@ -27,12 +27,11 @@ import type {
   ResultMeasures,
   Score,
   SearchHit,
-  Shard,
   Totals,
 } from './types.ts';
 
 /** A node's registration with everything its block tells about it. */
-export type NewModel = Omit<Model, 'children' | 'declared' | 'parents' | 'parameters' | 'timestamp'> & {
+export type NewModel = Omit<Model, 'children' | 'declared' | 'isForeign' | 'parents' | 'parameters' | 'timestamp'> & {
   parents: ModelParent[];
 };
 
@@ -82,12 +81,21 @@ export class Store {
 
   addModel(model: NewModel): void {
     if (this.#models.has(model.id)) return;
-    const declared = model.kind === 'import' || model.parents.some(({ id }) => this.#models.get(id)?.declared);
+    const above = model.parents.map(({ id }) => this.#models.get(id));
+    const declared = model.kind === 'import' || above.some((parent) => parent?.declared);
+    const isForeign = model.kind === 'foreign' || above.some((parent) => parent?.isForeign);
     const parents = model.parents.map((parent) => {
       const known = this.#models.get(parent.id);
       return nameParent({ ...parent, id: known?.id ?? parent.id }, known?.name);
     });
-    this.#models.set(model.id, { ...model, parents, declared, children: 0, parameters: parametersOf(model) });
+    this.#models.set(model.id, {
+      ...model,
+      parents,
+      declared,
+      isForeign,
+      children: 0,
+      parameters: parametersOf(model),
+    });
     this.#places.set(model.id, this.#order.length);
     this.#order.push(model.id);
     for (const { id } of model.parents) {
@@ -414,7 +422,21 @@ export class Store {
   }
 
   #graphNode(model: Model, shown: ReadonlySet<Hex>, benchmark: Hex | undefined): GraphNode {
-    const { id, kind, trainer, widths, network, head, depth, declared, block, timestamp, trainings = [], name } = model;
+    const {
+      id,
+      kind,
+      trainer,
+      widths,
+      network,
+      head,
+      depth,
+      declared,
+      isForeign,
+      block,
+      timestamp,
+      trainings = [],
+      name,
+    } = model;
     const parents = model.parents.map((parent) => parent.id).filter((parent) => shown.has(parent));
     const children = this.#children.get(id) ?? [];
     const result = benchmark && this.result(id, benchmark);
@@ -426,6 +448,7 @@ export class Store {
       head,
       depth,
       declared,
+      isForeign,
       block,
       parents,
       hiddenParents: model.parents.length - parents.length,

@@ -4,11 +4,15 @@ import type { Address, Hex } from 'viem';
 import type { Head } from '../../../src/model/head.ts';
 import type { ShardKind } from '../../../src/model/shape.ts';
 import type { Ancestry } from '../../../src/registry/ancestry.ts';
-import type { ModelProgram } from '../../../src/registry/programs/list.ts';
+import type { NodeKind } from '../../../src/registry/programs/list.ts';
 import type { Credit, Split } from './creditTypes.ts';
+import type { ListedDataset, Shard } from './dataTypes.ts';
 
-/** How a node came to be. An import was made elsewhere: its weights are declared, not proved. */
-export type Kind = ModelProgram;
+/**
+ * How a node came to be. An import was made elsewhere: its weights are declared, not proved. Of a foreign one, an adapter to another
+ * proof system says that it follows from its parents.
+ */
+export type Kind = Exclude<NodeKind, 'none'>;
 
 /** Where the page reads. */
 export interface ChainConfig {
@@ -98,6 +102,10 @@ export interface Model {
   source?: { sha256?: Hex; uri?: string };
   /** whether a declared import is among its ancestors or it is one */
   declared: boolean;
+  /** the program and the adapter that vouch for a foreign node; undefined elsewhere */
+  foreign?: { program: string; adapter: Address };
+  /** whether a foreign node is among its ancestors or it is one */
+  isForeign: boolean;
   /** seconds since 1970, undefined until read */
   timestamp?: number;
   block: number;
@@ -106,28 +114,6 @@ export interface Model {
   name?: string;
   /** where its trainer says more: hostile, too */
   uri?: string;
-}
-
-export interface Shard {
-  id: Hex;
-  owner: Address;
-  inputs: number;
-  outputs: number;
-  rows: number;
-  kind: ShardKind;
-  block: number;
-  transaction: Hex;
-}
-
-export interface Dataset {
-  id: Hex;
-  registrar: Address;
-  shards: Hex[];
-  rows: number;
-  /** whatever its registrar wrote: hostile until shown otherwise */
-  uri: string;
-  block: number;
-  transaction: Hex;
 }
 
 export interface Benchmark {
@@ -293,6 +279,7 @@ export interface GraphNode {
   parents: Hex[];
   depth: number;
   declared: boolean;
+  isForeign: boolean;
   /** parents and children that are not in this graph */
   hiddenParents: number;
   hiddenChildren: number;
@@ -379,7 +366,7 @@ export interface ModelView {
   children: Model[];
   shard?: Shard;
   /** lists that name the shard, at most a few: anyone can list any shard */
-  datasets: Pick<Dataset, 'id' | 'uri'>[];
+  datasets: ListedDataset[];
   /** how many there are */
   datasetTotal: number;
   /** among those on which it has a result */

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { Notice } from '../../../../components/Notice.tsx';
-import type { Dataset } from '../../../../lib/chain/types.ts';
+import type { Dataset } from '../../../../lib/chain/dataTypes.ts';
 import { plural, short } from '../../../../lib/format.ts';
 import { safeText } from '../../../../lib/hostile.ts';
 import type { Act } from './act.ts';

@@ -1,6 +1,7 @@
 import { Person } from '../../../../components/Identity.tsx';
+import type { Dataset } from '../../../../lib/chain/dataTypes.ts';
 import { useChainConfig } from '../../../../lib/chain/provider.tsx';
-import type { Benchmark, Dataset } from '../../../../lib/chain/types.ts';
+import type { Benchmark } from '../../../../lib/chain/types.ts';
 import { count, ether, moment, short } from '../../../../lib/format.ts';
 import type { Act } from './act.ts';
 

@@ -16,6 +16,7 @@ const KINDS: Record<Kind, string> = {
   import: 'Declared import',
   train: 'Trained, proven',
   merge: 'Merged, proven',
+  foreign: 'Of a foreign program',
 };
 
 /** The picture's font has no more; for anything else it would be fetched from elsewhere. */
