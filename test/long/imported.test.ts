@@ -223,7 +223,7 @@ describe('from a float model to a score', () => {
     const name = 'mixed \u001b[31m points';
     const other = await descent(['card', ids.merged, '--name', name, ...cards, '--account', '1', ...runs], { env });
     assert.equal(other.code, 5);
-    assert.match(other.stderr, /NotTheTrainer/);
+    assert.match(other.stderr, /NotTheKeyOf/);
     const long = await descent(['card', ids.merged, '--name', 'x'.repeat(65), ...cards, ...BOB, ...runs], { env });
     assert.equal(long.code, 2);
     const shown = 'mixed \\u{1b}[31m points';

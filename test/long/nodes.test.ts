@@ -143,7 +143,7 @@ describe('a provider that gives few blocks at once', () => {
       const answer = await served.upstream(method, params);
       if (method !== 'eth_getLogs') return answer;
       return (answer as { topics: string[]; data: string }[]).map((log) =>
-        log.topics[0] === ranked ? { ...log, data: numberOf(log.data, (value) => value + 10n) } : log,
+        log.topics[0] === ranked ? { ...log, data: moreRight(log.data) } : log,
       );
     });
     const ask = (rpc: string) => {
@@ -163,11 +163,11 @@ describe('a provider that gives few blocks at once', () => {
     }
   });
 
-  /** Event data whose first word is another number. */
-  const numberOf = (data: string, change: (value: bigint) => bigint) =>
-    `0x${change(BigInt(data.slice(0, 66)))
-      .toString(16)
-      .padStart(64, '0')}${data.slice(66)}`;
+  /** Event data whose second word, the value, is greater by ten. */
+  const moreRight = (data: string) => {
+    const value = (BigInt(`0x${data.slice(66, 130)}`) + 10n).toString(16).padStart(64, '0');
+    return `${data.slice(0, 66)}${value}${data.slice(130)}`;
+  };
 
   it('drops from the cache what a reorganisation took', async () => {
     const { chain } = served.fixture;

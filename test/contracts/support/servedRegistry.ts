@@ -88,8 +88,12 @@ export class ServedRegistry {
     const { fixture, cards } = this;
     const args = [ascending([this.shardId]), URI];
     await fixture.datasets.send('registerDataset', args, fixture.alice);
-    this.benchmark = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ...args, NO_RULES]);
-    await fixture.scoreboard.send('openBenchmark', [fixture.alice, ...args, NO_RULES]);
+    this.benchmark = await fixture.scoreboard.simulate(
+      'openBenchmark',
+      [fixture.alice, ...args, NO_RULES],
+      fixture.alice,
+    );
+    await fixture.scoreboard.send('openBenchmark', [fixture.alice, ...args, NO_RULES], fixture.alice);
     await fixture.submit(scoreClaim(this.#last, this.shard, 11n));
     await fixture.scoreboard.send('rank', [this.models.at(-1), this.benchmark, []]);
     await cards.send('writeCard', [this.models.at(-1), 'The last one', ''], fixture.alice);
