@@ -274,6 +274,7 @@ describe('the relay', { concurrency: false }, () => {
         value: 9n,
         modelSchema: NO_SCHEMA,
         shardSchema: NO_SCHEMA,
+        schemas: 0,
       });
       const card = typedRequest(relay.request(wishes.WriteCard.action, TRAINER.address)).message;
       assert.deepEqual(await relay.cards.read('card', [card.model]), ['Ziffern', 'ipfs://card']);
