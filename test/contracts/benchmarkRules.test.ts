@@ -38,7 +38,7 @@ afterEach(async () => {
 /** Alice's benchmark of one shard, on which these models are scored. */
 async function ruled(rules: Partial<BenchmarkRules>, models: readonly Model[], on = shard): Promise<Hex> {
   const id = await boards.open([on], rules);
-  for (const of of models) await boards.score(of, on, 5n);
+  for (const model of models) await boards.score(model, on, 5n);
   return id;
 }
 
@@ -77,7 +77,7 @@ describe('the rules of a benchmark', () => {
     const imported = await fixture.importModel(WIDTHS);
     const merged = await fixture.mergeModels([model, imported]);
     const id = await ruled({ undeclared: true }, [model, imported, merged]);
-    for (const of of [imported, merged]) await reverts(boards.attempt(idOf(of), id), 'DeclaredModel', [idOf(of)]);
+    for (const each of [imported, merged]) await reverts(boards.attempt(idOf(each), id), 'DeclaredModel', [idOf(each)]);
     assert.equal(await boards.rank(model, id), 1n);
   });
 
@@ -85,7 +85,7 @@ describe('the rules of a benchmark', () => {
     const foreign = await foreignModel([model]);
     const trained = await fixture.trainModel(foreign as never, shard);
     const id = await ruled({ noForeign: true }, [model, foreign, trained]);
-    for (const of of [foreign, trained]) await reverts(boards.attempt(idOf(of), id), 'ForeignModel', [idOf(of)]);
+    for (const each of [foreign, trained]) await reverts(boards.attempt(idOf(each), id), 'ForeignModel', [idOf(each)]);
     assert.equal(await boards.rank(model, id), 1n);
   });
 
@@ -109,8 +109,8 @@ describe('the rules of a benchmark', () => {
     ] as const) {
       await reverts(boards.attempt(idOf(of), id, { steps }), 'NotADescendant', [idOf(of), idOf(model)]);
     }
-    for (const of of [merged, below]) await boards.attempt(idOf(of), id, { steps: step });
-    for (const of of [model, child]) await boards.attempt(idOf(of), id);
+    for (const each of [merged, below]) await boards.attempt(idOf(each), id, { steps: step });
+    for (const each of [model, child]) await boards.attempt(idOf(each), id);
   });
 
   it('ancestor: must be registered', async () => {
@@ -146,7 +146,7 @@ describe('the rules of a benchmark', () => {
     await boards.reveal(sealed);
     await boards.unseal(sealed);
     assert.deepEqual(await fixture.scoreboard.read('rulesOf', [sealed.id]), rules);
-    for (const of of [imported, model]) await boards.score(of, sealed.secret, 5n);
+    for (const each of [imported, model]) await boards.score(each, sealed.secret, 5n);
     await reverts(boards.attempt(idOf(imported), sealed.id, { value: FEE }), 'DeclaredModel', [idOf(imported)]);
     await reverts(boards.attempt(idOf(model), sealed.id), 'WrongFee', [0n, FEE]);
     assert.equal(await boards.rank(model, sealed.id, { value: FEE }), 1n);

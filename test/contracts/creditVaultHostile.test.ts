@@ -108,9 +108,9 @@ describe('CreditVault among hostile parties', () => {
       await credit.trainers.send('setPayout', [credit.alice, mallory.address], credit.alice);
       await earn();
       await mallory.send('behave', [RECEIVER.revert, ETHER, '0x']);
-      for (const of of [credit.alice, mallory.address]) {
-        const amount = await credit.credit(of);
-        await reverts(vault.send('withdrawFor', [of, ETHER]), 'TransferFailed', [ETHER, mallory.address, amount]);
+      for (const account of [credit.alice, mallory.address]) {
+        const amount = await credit.credit(account);
+        await reverts(vault.send('withdrawFor', [account, ETHER]), 'TransferFailed', [ETHER, mallory.address, amount]);
       }
       assert.deepEqual(await owed(), [800n, 200n]);
       const to = '0x00000000000000000000000000000000000beef4';
