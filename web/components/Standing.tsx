@@ -1,4 +1,5 @@
-import type { Dispute, Named, NodeStatus } from '../lib/chain/types.ts';
+import type { Dispute } from '../lib/chain/dataTypes.ts';
+import type { Named, NodeStatus } from '../lib/chain/types.ts';
 import { ether } from '../lib/format.ts';
 import { ModelLink, Person } from './Identity.tsx';
 import { StrangersText } from './StrangersText.tsx';

@@ -1,6 +1,5 @@
 import type { Address, Hex } from 'viem';
 import type { ShardKind } from '../../../src/model/shape.ts';
-import type { Dispute } from './types.ts';
 
 export interface Shard {
   id: Hex;
@@ -22,6 +21,18 @@ export interface Dataset {
   uri: string;
   block: number;
   transaction: Hex;
+}
+
+/** Somebody disputes what was only declared of a node or a dataset. Nobody judges. */
+export interface Dispute {
+  /** decimal */
+  id: string;
+  disputer: Address;
+  fact: 'source' | 'verdict' | 'attestation';
+  /** in wei, decimal */
+  bond: string;
+  /** hostile text */
+  reason: string;
 }
 
 /** A source says that a dataset is its own. */

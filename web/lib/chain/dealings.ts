@@ -1,7 +1,7 @@
 import type { Address, Hex } from 'viem';
-import type { Attestation, DatasetNotes } from './dataTypes.ts';
+import type { Attestation, DatasetNotes, Dispute } from './dataTypes.ts';
 import type { Bounty } from './moneyTypes.ts';
-import type { Dispute, NodeStatus } from './types.ts';
+import type { NodeStatus } from './types.ts';
 
 /** What a model was paid in one token, in its smallest unit. */
 export interface CreditSums {

@@ -6,7 +6,7 @@ import type { ShardKind } from '../../../src/model/shape.ts';
 import type { Ancestry } from '../../../src/registry/ancestry.ts';
 import type { NodeKind } from '../../../src/registry/programs/list.ts';
 import type { Credit, Split } from './creditTypes.ts';
-import type { ListedDataset, Shard } from './dataTypes.ts';
+import type { Dispute, ListedDataset, Shard } from './dataTypes.ts';
 
 /**
  * How a node came to be. An import was made elsewhere: its weights are declared, not proved. Of a foreign one, an adapter to another
@@ -207,18 +207,6 @@ export interface NodeStatus {
   successor?: Hex;
   /** whether the contract was shown that the successor descends from it */
   descends: boolean;
-}
-
-/** Somebody disputes what was only declared of a node. Nobody judges. */
-export interface Dispute {
-  /** decimal */
-  id: string;
-  disputer: Address;
-  fact: 'source' | 'verdict' | 'attestation';
-  /** in wei, decimal */
-  bond: string;
-  /** hostile text */
-  reason: string;
 }
 
 /** A line of a leaderboard. */
