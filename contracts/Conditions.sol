@@ -19,9 +19,9 @@ contract Conditions is IConditions, Described {
 
     /// @dev Parts are in units of 10^-18.
     uint256 private constant WHOLE = 1e18;
-    // Versions as in Floors: 8 bits for each of the programs 1..5.
-    uint256 private constant PROGRAMS = 5;
+    // Versions: 8 bits for each of the programs 1..10 but the sixth, which only scores and makes no model.
     uint256 private constant LANE = 8;
+    uint256 private constant LANES = 0xffffffff00ffffffffff;
     uint256 private constant LANE_MASK = (1 << LANE) - 1;
     uint256 private constant NUMBER_MASK = (1 << 32) - 1;
 
@@ -86,7 +86,7 @@ contract Conditions is IConditions, Described {
         if (terms.ancestor == 0 && terms.leastPart != 0) revert PartWithoutAncestor(terms.leastPart);
         (uint256 earliest, uint256 latest) = (terms.registeredAfter, terms.registeredBefore);
         if (latest != 0 && latest <= earliest + 1) revert NoTimeBetween(earliest, latest);
-        if (terms.minimalVersions >> (LANE * PROGRAMS) != 0) revert UnknownPrograms(terms.minimalVersions);
+        if (terms.minimalVersions & ~LANES != 0) revert UnknownPrograms(terms.minimalVersions);
     }
 
     function _requireWay(bytes32 model, Terms calldata terms, bytes32[] calldata steps) private view {

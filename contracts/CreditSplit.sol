@@ -79,7 +79,7 @@ abstract contract CreditSplit is ICreditVault {
 
     /// @dev A node's share as it is now.
     function _lowered(bytes32 node, uint256 registered) internal view returns (uint256) {
-        // Where a node cannot be paid, its registered share is told as zero, and it was never lowered.
+        // Of a node that cannot be paid the registered share says nothing; it was never lowered.
         return registered - _reductions[node];
     }
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IDataAttestations} from "./interfaces/IDataAttestations.sol";
 import {IDatasets} from "./interfaces/IDatasets.sol";
+import {ITrainers} from "./interfaces/ITrainers.sol";
 import {EasAttestation, IEasResolver} from "./interfaces/IEasResolver.sol";
 import {DatasetId, ShardId} from "./interfaces/Ids.sol";
 
@@ -21,6 +22,7 @@ contract EasResolver is IEasResolver {
     address private immutable EAS;
     IDataAttestations private immutable ATTESTATIONS;
     IDatasets private immutable DATASETS;
+    ITrainers private immutable TRAINERS;
 
     /// @dev The place of an attestation of EAS among those of the source about the dataset, counted from 1.
     mapping(bytes32 uid => uint256) private _places;
@@ -36,6 +38,7 @@ contract EasResolver is IEasResolver {
         EAS = eas_;
         ATTESTATIONS = attestations_;
         DATASETS = attestations_.datasets();
+        TRAINERS = attestations_.trainers();
     }
 
     /// @inheritdoc IEasResolver
@@ -91,12 +94,15 @@ contract EasResolver is IEasResolver {
         return SCHEMA_TEXT;
     }
 
+    /// @dev At EAS a source speaks by its own address. Where that is no longer its key, its leave for this contract does not help:
+    /// a new key that gives it would give it to the old one.
     function _attest(EasAttestation calldata attestation) private {
+        address source = attestation.attester;
         if (attestation.schema != schema()) revert OtherSchema(attestation.schema);
         if (attestation.expirationTime != 0) revert AttestationExpires(attestation.expirationTime);
+        if (TRAINERS.keyOf(source) != source) revert IDataAttestations.NotTheSource(source, source);
         Words memory words = _decode(attestation.data);
-        _places[attestation.uid] =
-            1 + ATTESTATIONS.attest(words.list, attestation.attester, words.uri, words.licence);
+        _places[attestation.uid] = 1 + ATTESTATIONS.attest(words.list, source, words.uri, words.licence);
     }
 
     /// @dev EAS only passes on what this contract took before.

@@ -207,7 +207,8 @@ interface IBenchmarks is IScores, IPayments {
 
     /// @notice Commits to a dataset whose shards are not registered yet. Its id hides them, since commitments are salted. What is
     /// sent along is the bond. An account can seal a dataset once.
-    /// @param dataset keccak256(abi.encode(registrar, shardIds, uri)), as `registerDataset` will compute it
+    /// @param dataset keccak256(abi.encode(registrar, shardIds, uri)), as `registerDataset` will compute it. Where the registrar is another
+    /// than the sealer, the bond is in its hands: a list that it does not register, or revokes, is never opened
     /// @param closingBlock the last block whose models count, not before this one, below 2^64
     /// @param openBy until when it must be opened, in seconds, at most 5 years ahead. The time must suffice for what is left after the
     /// closing block: the bond is burned whatever the reason was
@@ -218,7 +219,7 @@ interface IBenchmarks is IScores, IPayments {
         returns (BenchmarkId id);
 
     /// @notice Opens a sealed benchmark once its shards and its dataset are registered; their rows and salts should be
-    /// published, so that anyone can score. Anyone may do this. The sealer is owed the bond, unless it is late: then the bond is burned.
+    /// published, so that anyone can score. That they are is not checked. Anyone may do this. The sealer is owed the bond, unless it is late: then the bond is burned.
     /// @dev Every shard must have been registered after the closing block; SealBroken otherwise.
     function unsealBenchmark(address sealer, address registrar, ShardId[] calldata shardIds, string calldata uri)
         external

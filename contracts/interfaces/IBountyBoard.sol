@@ -16,10 +16,12 @@ import {ITrainers} from "./ITrainers.sol";
 /// `registeredAfter`. So does a model that was trained on the benchmark's own rows: ask for `disjointFrom` the benchmark's dataset, or
 /// for a sealed benchmark, where that matters.
 ///
-/// A funder cannot keep the judge shut. A bounty on a sealed benchmark can be claimed for CLAIM_TIME at least after the benchmark was
+/// A funder cannot shut the judge by the choice of times. A bounty on a sealed benchmark can be claimed for CLAIM_TIME at least after the benchmark was
 /// opened, whatever its deadline, and an amount goes back only afterwards. Where the benchmark is never opened, it goes back
 /// CLAIM_TIME after the benchmark should have been; what that costs a sealer is its bond. Whoever works for a bounty should look
-/// at that bond, at the rules of the benchmark and at all terms. A source asked for by `attestedBy` can refuse or revoke.
+/// at that bond, at the rules of the benchmark and at all terms. A source asked for by `attestedBy` can refuse or revoke. And who does not
+/// get the rows and salts of a benchmark cannot prove a score on it: no contract can make a sealer publish them, and one that only
+/// opens has its bond back.
 interface IBountyBoard is IPayments {
     enum State {
         None,

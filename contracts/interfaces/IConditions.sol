@@ -26,7 +26,8 @@ interface IConditions {
     /// @param registeredAfter the model was registered later than this, in seconds of Unix time
     /// @param registeredBefore the model was registered earlier than this, in seconds of Unix time
     /// @param minimalVersions the least version of a key by which the model, its ancestors and their shards may have been accepted: 8
-    /// bits for each of the programs 1..5, the first lowest. Programs that do not occur are not asked
+    /// bits for each of the programs 1..10, the first lowest. Programs that do not occur are not asked: convolutional networks have
+    /// their own, 7..10 in place of 2..5, so ask for both where the model may be either. The sixth makes no models: its bits are zero
     /// @param disjointFrom no edge to the model or any ancestor was trained on a shard of this dataset, which need not be registered
     /// yet. The shards of a benchmark are those of its dataset
     /// @param attestedBy each shard that an edge to the model or any ancestor was trained on is attested by this source when the check
@@ -67,7 +68,7 @@ interface IConditions {
     error PartOutOfRange(uint256 leastPart);
     /// @notice Thrown when terms ask for a registration at a time that does not exist.
     error NoTimeBetween(uint256 registeredAfter, uint256 registeredBefore);
-    /// @notice Thrown when terms ask for versions of programs above 5.
+    /// @notice Thrown when terms ask for versions of programs that make no models: of the sixth, or of those above 10.
     error UnknownPrograms(uint256 minimalVersions);
 
     // ------------------------------------------------------------------------------------------------ errors of models

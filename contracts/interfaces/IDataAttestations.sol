@@ -109,7 +109,7 @@ interface IDataAttestations {
     function cancelSignatures(DatasetId dataset, address source) external;
 
     /// @notice Allows an address to attest and withdraw for a source, or no longer. Only the source's key. When the source gets
-    /// another key, all leave that the old one gave ends.
+    /// another key, all leave that the old one gave ends. It counts again if that key ever gets the source's rights back.
     function setOperator(address source, address operator, bool allowed) external;
 
     /// @notice Whether a source says of a shard that it is its own: at least one dataset with the shard is attested by it now. One

@@ -387,7 +387,7 @@ describe('terms', () => {
   it('are taken where a model can meet them', async () => {
     await checkTerms({});
     await checkTerms({ ancestor: ids[0], leastPart: WHOLE, mostMerges: 0n, registeredAfter: 5n, registeredBefore: 7n });
-    await checkTerms({ registeredAfter: 2n ** 64n - 1n, minimalVersions: 2n ** 40n - 1n });
+    await checkTerms({ registeredAfter: 2n ** 64n - 1n, minimalVersions: 2n ** 80n - 2n ** 48n + 2n ** 40n - 1n });
     await checkTerms({ registeredBefore: 2n });
   });
 
@@ -411,8 +411,8 @@ describe('terms', () => {
     }
   });
 
-  it('are refused with UnknownPrograms above the fifth', async () => {
-    await both({ minimalVersions: 2n ** 40n }, 'UnknownPrograms', [2n ** 40n]);
+  it('are refused with UnknownPrograms for the sixth, which makes no models, and above the tenth', async () => {
+    for (const bit of [40n, 47n, 80n, 255n]) await both({ minimalVersions: 2n ** bit }, 'UnknownPrograms', [2n ** bit]);
   });
 
   it('are refused with UnknownModel for an ancestor that is not registered', async () => {

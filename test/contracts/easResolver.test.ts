@@ -182,9 +182,22 @@ describe('EAS refuses an attestation', () => {
     const { trainers } = fixture.registered;
     await trainers.send('offerKey', [alice, bob], alice);
     await trainers.send('acceptKey', [alice], bob);
-    await reverts(eas.simulate('attest', attesting(list), alice), 'NotTheSource', [alice, resolver.address]);
+    await reverts(eas.simulate('attest', attesting(list), alice), 'NotTheSource', [alice, alice]);
     await revoke(uid);
     assert.equal(await stands(list), false);
+  });
+
+  it('of a source that handed on its rights, also where the new key allows the resolver: NotTheSource', async () => {
+    const list = await fresh();
+    await fixture.handOn(alice, bob);
+    await attestations.send('setOperator', [alice, resolver.address, true], bob);
+    // The attester is the source's address, which is no longer its key.
+    await reverts(eas.simulate('attest', attesting(list), alice), 'NotTheSource', [alice, alice]);
+    const { trainers } = fixture.registered;
+    await trainers.send('offerKey', [alice, alice], bob);
+    await trainers.send('acceptKey', [alice], alice);
+    await attest(list);
+    assert.equal(await stands(list), true);
   });
 
   it('that would end by itself: AttestationExpires', async () => {

@@ -13,6 +13,7 @@ import { NO_RULES } from '../../src/registry/rules.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { circuitFor, claimOf, parametersOf, resultId } from '../../src/registry/statement.ts';
 import { abiOf, Contract, reverts } from './support/chain.ts';
+import { conditionsOf, evidenceOf } from './support/conditions.ts';
 import { deploy, ETHER, sendValue } from './support/money.ts';
 import {
   chainArguments,
@@ -230,6 +231,23 @@ describe('the floors of a network', () => {
       data: 1,
       convTrain: 6,
     });
+  });
+
+  it('are what conditions ask of it: not those of the programs that it does not rest on', async () => {
+    const { datasets, trainers, relay, reader } = fixture;
+    const beside = [datasets, trainers, relay].map(({ address }) => address);
+    const attestations = await deploy(fixture.chain, 'DataAttestations', beside);
+    const conditions = await deploy(fixture.chain, 'Conditions', [reader.address, attestations.address]);
+    const trained = resultId((await fixture.trainModel(start, shard, TIMES_16)).statement);
+    const atLeast = (version: bigint, ...circuits: (keyof typeof CIRCUITS)[]) => {
+      const lanes = circuits.map((circuit) => version << BigInt(8 * (CIRCUITS[circuit] - 1)));
+      const terms = conditionsOf({ minimalVersions: lanes.reduce((sum, lane) => sum | lane) });
+      return conditions.read('check', [trained, terms, evidenceOf()]);
+    };
+    await atLeast(1n, 'data', 'convSeed', 'convTrain', 'convImport', 'convMerge');
+    await atLeast(2n, 'seed', 'train', 'import', 'merge', 'convImport', 'convMerge');
+    for (const circuit of ['data', 'convSeed', 'convTrain'] as const)
+      await reverts(atLeast(2n, circuit), 'KeyTooOld', [BigInt(CIRCUITS[circuit]), 1n, 2n]);
   });
 
   it('are zero for what is no program', async () => {
