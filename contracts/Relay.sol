@@ -5,16 +5,19 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import {Described} from "./Described.sol";
 import {ICreditVault} from "./interfaces/ICreditVault.sol";
+import {IDataAttestations} from "./interfaces/IDataAttestations.sol";
+import {IDatasets} from "./interfaces/IDatasets.sol";
 import {IModelCards} from "./interfaces/IModelCards.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IRelay} from "./interfaces/IRelay.sol";
 import {IScoreboard} from "./interfaces/IScoreboard.sol";
 import {IStatuses} from "./interfaces/IStatuses.sol";
 import {ITrainers} from "./interfaces/ITrainers.sol";
-import {ModelId, ShardId} from "./interfaces/Ids.sol";
+import {DatasetId, ModelId, ShardId} from "./interfaces/Ids.sol";
 import {G1Point, Proof} from "./interfaces/Proof.sol";
 import {Counts} from "./libraries/Counts.sol";
 import {Identity} from "./libraries/Identity.sol";
+import {RequestTypes} from "./libraries/RequestTypes.sol";
 import {Shape} from "./libraries/Shape.sol";
 import {ShapeText} from "./libraries/ShapeText.sol";
 import {Signatures} from "./libraries/Signatures.sol";
@@ -25,62 +28,10 @@ import {Signatures} from "./libraries/Signatures.sol";
 contract Relay is IRelay, EIP712, Described {
     using BitMaps for BitMaps.BitMap;
 
-    bytes32 private constant REGISTER_SHARD = keccak256(
-        "RegisterShard(address registry,address trainer,uint256 inputs,uint256 outputs,uint256 rows,uint8 kind,bytes32 schema,bytes32 shard,uint256 nonce,uint256 deadline)"
-    );
-    bytes32 private constant REQUEST_SEED = keccak256(
-        "RequestSeed(address registry,address trainer,string network,uint8 head,bytes32 secretHash,uint256 nonce,uint256 deadline)"
-    );
-    bytes32 private constant SEED = keccak256(
-        "Seed(address registry,address trainer,uint256 requestId,bytes32 model,uint256 nonce,uint256 deadline)"
-    );
-    bytes32 private constant TRAIN = keccak256(
-        "Train(address registry,address trainer,bytes32 parent,bytes32 shard,uint256 learningRate,uint256 batch,uint256 passes,uint256 smoothing,bytes32 child,uint256 nonce,uint256 deadline)"
-    );
-    bytes32 private constant SEGMENT = keccak256(
-        "Segment(bytes32 shard,uint256 learningRate,uint256 batch,uint256 passes,uint256 smoothing,bytes32 child,bool keep)"
-    );
-    bytes32 private constant TRAIN_MANY = keccak256(
-        "TrainMany(address registry,address trainer,bytes32 parent,Segment[] segments,uint256 nonce,uint256 deadline)Segment(bytes32 shard,uint256 learningRate,uint256 batch,uint256 passes,uint256 smoothing,bytes32 child,bool keep)"
-    );
-    bytes32 private constant ROOT = keccak256(
-        "Import(address registry,address trainer,string network,uint8 head,bytes32 source,bytes32 schema,bytes32 model,uint256 nonce,uint256 deadline)"
-    );
-    bytes32 private constant MERGE = keccak256(
-        "Merge(address registry,address trainer,bytes32[] parents,int24[][] coefficients,bytes32 child,uint256 nonce,uint256 deadline)"
-    );
-    bytes32 private constant SCORE = keccak256(
-        "Score(address scoreboard,address trainer,bytes32 model,bytes32 shard,uint256 result,uint256 loss,uint256 absolute,uint256 k,uint256 top,bytes32 counted,uint256 nonce,uint256 deadline)"
-    );
-    bytes32 private constant WRITE_CARD = keccak256(
-        "WriteCard(address cards,address trainer,bytes32 model,string name,string uri,uint256 nonce,uint256 deadline)"
-    );
-    bytes32 private constant SUPERSEDE = keccak256(
-        "Supersede(address statuses,address trainer,bytes32 node,bytes32 successor,bytes32[] steps,uint256 nonce,uint256 deadline)"
-    );
-    bytes32 private constant SET_STATUS = keccak256(
-        "SetStatus(address statuses,address trainer,bytes32 node,uint8 mark,string reason,uint256 nonce,uint256 deadline)"
-    );
-    bytes32 private constant CHOOSE_SHARE =
-        keccak256("ChooseShare(address registry,address trainer,uint256 share,uint256 nonce,uint256 deadline)");
-    bytes32 private constant LOWER_SHARE =
-        keccak256("LowerShare(address vault,address trainer,bytes32 node,uint256 share,uint256 nonce,uint256 deadline)");
-    bytes32 private constant WITHDRAW = keccak256(
-        "Withdraw(address vault,address trainer,address account,address token,address to,uint256 nonce,uint256 deadline)"
-    );
-    bytes32 private constant SET_PAYOUT = keccak256(
-        "SetPayout(address trainers,address trainer,address account,address payout,uint256 nonce,uint256 deadline)"
-    );
-    bytes32 private constant OFFER_KEY = keccak256(
-        "OfferKey(address trainers,address trainer,address account,address key,uint256 nonce,uint256 deadline)"
-    );
-    bytes32 private constant ACCEPT_KEY =
-        keccak256("AcceptKey(address trainers,address trainer,address account,uint256 nonce,uint256 deadline)");
-
     mapping(address trainer => BitMaps.BitMap) private _used;
 
     modifier onContract(address target) {
-        if (target.code.length == 0) revert NoContract(target);
+        _requireContract(target);
         _;
     }
 
@@ -102,7 +53,7 @@ contract Relay is IRelay, EIP712, Described {
             // In pieces, since the stack has no room for all at once.
             ShardId shard = Identity.ofShard(commitment, Shape.packShard(inputs, outputs, rows, kind));
             bytes memory fields = abi.encode(inputs, outputs, rows, kind, schema, shard);
-            bytes memory head = abi.encode(REGISTER_SHARD, registry, permission.trainer);
+            bytes memory head = abi.encode(RequestTypes.REGISTER_SHARD, registry, permission.trainer);
             _spend(registry, permission, bytes.concat(head, fields));
         }
         _call(
@@ -120,7 +71,7 @@ contract Relay is IRelay, EIP712, Described {
         Permission calldata permission
     ) external onContract(registry) {
         (bytes32 network, uint256 head) = _fieldsOf(shape);
-        _spend(registry, permission, abi.encode(REQUEST_SEED, registry, permission.trainer, network, head, secretHash));
+        _spend(registry, permission, abi.encode(RequestTypes.REQUEST_SEED, registry, permission.trainer, network, head, secretHash));
         _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.requestSeed, (shape, secretHash)));
     }
 
@@ -134,7 +85,7 @@ contract Relay is IRelay, EIP712, Described {
         Permission calldata permission
     ) external onContract(registry) {
         ModelId model = Identity.ofModel(commitment, IModelRegistry(registry).seedRequest(requestId).shape);
-        _spend(registry, permission, abi.encode(SEED, registry, permission.trainer, requestId, model));
+        _spend(registry, permission, abi.encode(RequestTypes.SEED, registry, permission.trainer, requestId, model));
         _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.seed, (requestId, secret, commitment, proof)));
     }
 
@@ -181,7 +132,7 @@ contract Relay is IRelay, EIP712, Described {
             // In pieces, since the stack has no room for all at once.
             bytes memory fields = abi.encode(source, schema, Identity.ofModel(commitment, shape));
             (bytes32 network, uint256 head) = _fieldsOf(shape);
-            bytes memory beginning = abi.encode(ROOT, registry, permission.trainer, network, head);
+            bytes memory beginning = abi.encode(RequestTypes.ROOT, registry, permission.trainer, network, head);
             _spend(registry, permission, bytes.concat(beginning, fields));
         }
         _call(
@@ -200,6 +151,17 @@ contract Relay is IRelay, EIP712, Described {
     ) external onContract(registry) {
         _spend(registry, permission, _mergeFields(registry, permission.trainer, edge));
         _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.merge, (edge, proof)));
+    }
+
+    /// @inheritdoc IRelay
+    function registerForeign(
+        address registry,
+        IModelRegistry.ForeignEdge calldata edge,
+        Proof calldata proof,
+        Permission calldata permission
+    ) external onContract(registry) {
+        _spend(registry, permission, _foreignFields(registry, permission.trainer, edge));
+        _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.registerForeign, (edge, proof)));
     }
 
     /// @inheritdoc IRelay
@@ -222,7 +184,7 @@ contract Relay is IRelay, EIP712, Described {
         Permission calldata permission
     ) external onContract(cards) {
         (bytes32 nameHash, bytes32 uriHash) = (keccak256(bytes(name)), keccak256(bytes(uri)));
-        _spend(cards, permission, abi.encode(WRITE_CARD, cards, permission.trainer, model, nameHash, uriHash));
+        _spend(cards, permission, abi.encode(RequestTypes.WRITE_CARD, cards, permission.trainer, model, nameHash, uriHash));
         _call(cards, permission.trainer, abi.encodeCall(IModelCards.writeCard, (model, name, uri)));
     }
 
@@ -235,7 +197,7 @@ contract Relay is IRelay, EIP712, Described {
         Permission calldata permission
     ) external onContract(statuses) {
         bytes32 list = keccak256(abi.encodePacked(steps));
-        _spend(statuses, permission, abi.encode(SUPERSEDE, statuses, permission.trainer, node, successor, list));
+        _spend(statuses, permission, abi.encode(RequestTypes.SUPERSEDE, statuses, permission.trainer, node, successor, list));
         _call(statuses, permission.trainer, abi.encodeCall(IStatuses.supersede, (node, successor, steps)));
     }
 
@@ -248,18 +210,18 @@ contract Relay is IRelay, EIP712, Described {
         Permission calldata permission
     ) external onContract(statuses) {
         bytes32 reasonHash = keccak256(bytes(reason));
-        _spend(statuses, permission, abi.encode(SET_STATUS, statuses, permission.trainer, node, mark, reasonHash));
+        _spend(statuses, permission, abi.encode(RequestTypes.SET_STATUS, statuses, permission.trainer, node, mark, reasonHash));
         _call(statuses, permission.trainer, abi.encodeCall(IStatuses.setStatus, (node, mark, reason)));
     }
 
     /// @inheritdoc IRelay
     function chooseShare(address registry, uint256 share, Permission calldata permission) external {
-        _carry(CHOOSE_SHARE, registry, IModelRegistry.chooseShare.selector, abi.encode(share), permission);
+        _carry(RequestTypes.CHOOSE_SHARE, registry, IModelRegistry.chooseShare.selector, abi.encode(share), permission);
     }
 
     /// @inheritdoc IRelay
     function lowerShare(address vault, bytes32 node, uint256 share, Permission calldata permission) external {
-        _carry(LOWER_SHARE, vault, ICreditVault.lowerShare.selector, abi.encode(node, share), permission);
+        _carry(RequestTypes.LOWER_SHARE, vault, ICreditVault.lowerShare.selector, abi.encode(node, share), permission);
     }
 
     /// @inheritdoc IRelay
@@ -270,22 +232,109 @@ contract Relay is IRelay, EIP712, Described {
         address to,
         Permission calldata permission
     ) external {
-        _carry(WITHDRAW, vault, ICreditVault.withdraw.selector, abi.encode(account, token, to), permission);
+        _carry(RequestTypes.WITHDRAW, vault, ICreditVault.withdraw.selector, abi.encode(account, token, to), permission);
     }
 
     /// @inheritdoc IRelay
     function setPayout(address trainers, address account, address payout, Permission calldata permission) external {
-        _carry(SET_PAYOUT, trainers, ITrainers.setPayout.selector, abi.encode(account, payout), permission);
+        _carry(RequestTypes.SET_PAYOUT, trainers, ITrainers.setPayout.selector, abi.encode(account, payout), permission);
     }
 
     /// @inheritdoc IRelay
     function offerKey(address trainers, address account, address key, Permission calldata permission) external {
-        _carry(OFFER_KEY, trainers, ITrainers.offerKey.selector, abi.encode(account, key), permission);
+        _carry(RequestTypes.OFFER_KEY, trainers, ITrainers.offerKey.selector, abi.encode(account, key), permission);
     }
 
     /// @inheritdoc IRelay
     function acceptKey(address trainers, address account, Permission calldata permission) external {
-        _carry(ACCEPT_KEY, trainers, ITrainers.acceptKey.selector, abi.encode(account), permission);
+        _carry(RequestTypes.ACCEPT_KEY, trainers, ITrainers.acceptKey.selector, abi.encode(account), permission);
+    }
+
+    /// @inheritdoc IRelay
+    function registerDataset(
+        address datasets,
+        ShardId[] calldata shardIds,
+        string calldata uri,
+        Permission calldata permission
+    ) external onContract(datasets) {
+        (bytes32 list, bytes32 uriHash) = (keccak256(abi.encodePacked(shardIds)), keccak256(bytes(uri)));
+        address trainer = permission.trainer;
+        _spend(datasets, permission, abi.encode(RequestTypes.REGISTER_DATASET, datasets, trainer, list, uriHash));
+        _call(datasets, trainer, abi.encodeCall(IDatasets.registerDataset, (shardIds, uri)));
+    }
+
+    /// @inheritdoc IRelay
+    function publish(
+        address datasets,
+        DatasetId dataset,
+        string calldata uri,
+        bytes32 archive,
+        Permission calldata permission
+    ) external onContract(datasets) {
+        (bytes32 uriHash, address trainer) = (keccak256(bytes(uri)), permission.trainer);
+        bytes memory fields = abi.encode(RequestTypes.PUBLISH_DATASET, datasets, trainer, dataset, uriHash, archive);
+        _spend(datasets, permission, fields);
+        _call(datasets, trainer, abi.encodeCall(IDatasets.publish, (dataset, uri, archive)));
+    }
+
+    /// @inheritdoc IRelay
+    function revoke(address datasets, DatasetId dataset, Permission calldata permission) external {
+        _carry(RequestTypes.REVOKE_DATASET, datasets, IDatasets.revoke.selector, abi.encode(dataset), permission);
+    }
+
+    /// @inheritdoc IRelay
+    function attest(
+        address attestations,
+        IDataAttestations.List calldata list,
+        address source,
+        string calldata uri,
+        string calldata licence,
+        Permission calldata permission
+    ) external onContract(attestations) {
+        address trainer = permission.trainer;
+        {
+            // In pieces, since the stack has no room for all at once.
+            bytes memory head = abi.encode(RequestTypes.ATTEST_DATASET, attestations, trainer, _idOf(list), source);
+            bytes memory words = abi.encode(keccak256(bytes(uri)), keccak256(bytes(licence)));
+            _spend(attestations, permission, bytes.concat(head, words));
+        }
+        _call(attestations, trainer, abi.encodeCall(IDataAttestations.attest, (list, source, uri, licence)));
+    }
+
+    /// @inheritdoc IRelay
+    function withdrawAttestation(
+        address attestations,
+        IDataAttestations.List calldata list,
+        address source,
+        Permission calldata permission
+    ) external onContract(attestations) {
+        (DatasetId id, address trainer) = (_idOf(list), permission.trainer);
+        bytes memory fields = abi.encode(RequestTypes.WITHDRAW_ATTESTATION, attestations, trainer, id, source);
+        _spend(attestations, permission, fields);
+        _call(attestations, trainer, abi.encodeCall(IDataAttestations.withdraw, (list, source)));
+    }
+
+    /// @inheritdoc IRelay
+    function cancelSignatures(
+        address attestations,
+        DatasetId dataset,
+        address source,
+        Permission calldata permission
+    ) external {
+        bytes4 selector = IDataAttestations.cancelSignatures.selector;
+        _carry(RequestTypes.CANCEL_SIGNATURES, attestations, selector, abi.encode(dataset, source), permission);
+    }
+
+    /// @inheritdoc IRelay
+    function setOperator(
+        address attestations,
+        address source,
+        address operator,
+        bool allowed,
+        Permission calldata permission
+    ) external {
+        bytes4 selector = IDataAttestations.setOperator.selector;
+        _carry(RequestTypes.SET_OPERATOR, attestations, selector, abi.encode(source, operator, allowed), permission);
     }
 
     /// @inheritdoc IRelay
@@ -298,6 +347,11 @@ contract Relay is IRelay, EIP712, Described {
     /// @inheritdoc IRelay
     function isUsed(address trainer, uint256 nonce) external view returns (bool) {
         return _used[trainer].get(nonce);
+    }
+
+    /// @dev Once for all functions, whose code is long enough.
+    function _requireContract(address target) private view {
+        if (target.code.length == 0) revert NoContract(target);
     }
 
     /// @dev A shape as it is signed.
@@ -313,7 +367,7 @@ contract Relay is IRelay, EIP712, Described {
         ModelId parent = Identity.ofModel(edge.parent, edge.shape);
         ModelId child = Identity.ofModel(edge.child, edge.shape);
         ShardId shard = Identity.ofShard(edge.shard, edge.descriptor);
-        bytes memory head = abi.encode(TRAIN, registry, trainer, parent, shard);
+        bytes memory head = abi.encode(RequestTypes.TRAIN, registry, trainer, parent, shard);
         return bytes.concat(
             head, abi.encode(edge.learningRate, edge.batch, edge.passes, edge.smoothing, child)
         );
@@ -334,7 +388,19 @@ contract Relay is IRelay, EIP712, Described {
         }
         ModelId child = Identity.ofModel(edge.child, edge.shape);
         (bytes32 list, bytes32 rows) = (keccak256(abi.encodePacked(parents)), keccak256(abi.encodePacked(layers)));
-        return abi.encode(MERGE, registry, trainer, list, rows, child);
+        return abi.encode(RequestTypes.MERGE, registry, trainer, list, rows, child);
+    }
+
+    function _foreignFields(address registry, address trainer, IModelRegistry.ForeignEdge calldata edge)
+        private
+        pure
+        returns (bytes memory)
+    {
+        (bytes32 network, uint256 number) = _fieldsOf(edge.shape);
+        bytes32 list = keccak256(abi.encodePacked(edge.parents));
+        ModelId child = Identity.ofModel(edge.child, edge.shape);
+        bytes memory head = abi.encode(RequestTypes.REGISTER_FOREIGN, registry, trainer, edge.program, list);
+        return bytes.concat(head, abi.encode(network, number, edge.schema, child, keccak256(edge.foreignProof)));
     }
 
     function _scoreFields(address scoreboard, address trainer, IScoreboard.ScoreClaim calldata claim)
@@ -344,7 +410,7 @@ contract Relay is IRelay, EIP712, Described {
     {
         ModelId model = Identity.ofModel(claim.model, claim.shape);
         ShardId shard = Identity.ofShard(claim.shard, claim.descriptor);
-        bytes memory head = abi.encode(SCORE, scoreboard, trainer, model, shard, claim.result);
+        bytes memory head = abi.encode(RequestTypes.SCORE, scoreboard, trainer, model, shard, claim.result);
         return bytes.concat(
             head, abi.encode(claim.loss, claim.absolute, claim.k, claim.top, Counts.hash(claim.counts))
         );
@@ -355,7 +421,11 @@ contract Relay is IRelay, EIP712, Described {
         pure
         returns (bytes memory)
     {
-        return abi.encode(TRAIN_MANY, registry, trainer, Identity.ofModel(parent, shape), list);
+        return abi.encode(RequestTypes.TRAIN_MANY, registry, trainer, Identity.ofModel(parent, shape), list);
+    }
+
+    function _idOf(IDataAttestations.List calldata list) private pure returns (DatasetId) {
+        return Identity.ofDataset(list.registrar, list.shardIds, list.uri);
     }
 
     /// @dev Segments as a list of typed structs.
@@ -371,7 +441,7 @@ contract Relay is IRelay, EIP712, Described {
     function _hashSegment(IModelRegistry.Segment calldata segment, uint256 shape) private pure returns (bytes32) {
         return keccak256(
             abi.encode(
-                SEGMENT,
+                RequestTypes.SEGMENT,
                 Identity.ofShard(segment.shard, segment.descriptor),
                 segment.learningRate,
                 segment.batch,

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IDataAttestations} from "./IDataAttestations.sol";
 import {IModelRegistry} from "./IModelRegistry.sol";
 import {IScoreboard} from "./IScoreboard.sol";
 import {IStatuses} from "./IStatuses.sol";
+import {DatasetId, ShardId} from "./Ids.sol";
 import {G1Point, Proof} from "./Proof.sol";
 
 /// @title Trainers sign, anybody pays
-/// @notice Carries a trainer's signed request to a registry, a scoreboard, a contract of cards or of trainers, or a credit vault, which then acts as if the
+/// @notice Carries a trainer's signed request to a registry, a scoreboard, a contract of cards, of statuses, of trainers, of datasets or of attestations, or a credit vault, which then acts as if the
 /// trainer had called. The request is EIP-712 typed data (domain "Descent relay", version "1", this chain, this contract)
 /// that a wallet can show: one type for each function here. Models and shards stand in it by their ids, which are hashes of
 /// commitments and shapes. The shape of a new model stands in it as people read it, like `784-128-10` or
@@ -122,6 +124,16 @@ interface IRelay {
         Permission calldata permission
     ) external;
 
+    /// @notice Carries RegisterForeign(address registry,address trainer,uint256 program,bytes32[] parents,string network,uint8
+    /// head,bytes32 schema,bytes32 child,bytes32 foreignProof,uint256 nonce,uint256 deadline). `foreignProof` is the keccak256
+    /// of the bytes for the adapter, which may say more than ids do.
+    function registerForeign(
+        address registry,
+        IModelRegistry.ForeignEdge calldata edge,
+        Proof calldata proof,
+        Permission calldata permission
+    ) external;
+
     /// @notice Carries Score(address scoreboard,address trainer,bytes32 model,bytes32 shard,uint256 result,uint256
     /// loss,uint256 absolute,uint256 k,uint256 top,bytes32 counted,uint256 nonce,uint256 deadline). `counted` is the keccak256 of
     /// the counts, 0 of none. The point is not signed: the proof is for it alone.
@@ -187,6 +199,69 @@ interface IRelay {
 
     /// @notice Carries AcceptKey(address trainers,address trainer,address account,uint256 nonce,uint256 deadline).
     function acceptKey(address trainers, address account, Permission calldata permission) external;
+
+    /// @notice Carries RegisterDataset(address datasets,address trainer,bytes32[] shardIds,string uri,uint256 nonce,uint256
+    /// deadline). Whoever signs is the registrar.
+    function registerDataset(
+        address datasets,
+        ShardId[] calldata shardIds,
+        string calldata uri,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Carries PublishDataset(address datasets,address trainer,bytes32 dataset,string uri,bytes32 archive,uint256
+    /// nonce,uint256 deadline). `trainer` is the registrar's key.
+    function publish(
+        address datasets,
+        DatasetId dataset,
+        string calldata uri,
+        bytes32 archive,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Carries RevokeDataset(address datasets,address trainer,bytes32 dataset,uint256 nonce,uint256 deadline).
+    /// `trainer` is the registrar's key.
+    function revoke(address datasets, DatasetId dataset, Permission calldata permission) external;
+
+    /// @notice Carries AttestDataset(address attestations,address trainer,bytes32 dataset,address source,string uri,string
+    /// licence,uint256 nonce,uint256 deadline). `trainer`, here and in what follows, is the source's key or its operator. The
+    /// dataset's id is the hash of its list.
+    function attest(
+        address attestations,
+        IDataAttestations.List calldata list,
+        address source,
+        string calldata uri,
+        string calldata licence,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Carries WithdrawAttestation(address attestations,address trainer,bytes32 dataset,address source,uint256
+    /// nonce,uint256 deadline). It withdraws what stands when it is carried.
+    function withdrawAttestation(
+        address attestations,
+        IDataAttestations.List calldata list,
+        address source,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Carries CancelSignatures(address attestations,address trainer,bytes32 dataset,address source,uint256 nonce,uint256
+    /// deadline).
+    function cancelSignatures(
+        address attestations,
+        DatasetId dataset,
+        address source,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Carries SetOperator(address attestations,address trainer,address source,address operator,bool allowed,uint256
+    /// nonce,uint256 deadline). Only the source's key can sign it.
+    function setOperator(
+        address attestations,
+        address source,
+        address operator,
+        bool allowed,
+        Permission calldata permission
+    ) external;
 
     /// @notice Makes a nonce of the sender's useless, and with it any request that carries it.
     function cancel(uint256 nonce) external;

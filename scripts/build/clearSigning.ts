@@ -23,6 +23,7 @@ const ofPrograms = Object.fromEntries(
 const INTENTS: Record<RequestType, string> = {
   ...ofPrograms,
   TrainMany: 'Register trained models',
+  RegisterForeign: 'Register a foreign child',
   RequestSeed: 'Draw a seed',
   WriteCard: "Write a model's card",
   Supersede: "Name a model's successor",
@@ -33,6 +34,13 @@ const INTENTS: Record<RequestType, string> = {
   SetPayout: 'Choose where credit goes',
   OfferKey: "Offer a trainer's rights",
   AcceptKey: "Take over a trainer's rights",
+  RegisterDataset: 'List shards as a dataset',
+  PublishDataset: 'Say where rows are',
+  RevokeDataset: 'Revoke a dataset for good',
+  AttestDataset: 'Attest that data is your own',
+  WithdrawAttestation: 'Withdraw an attestation',
+  CancelSignatures: 'Cancel signed attestations',
+  SetOperator: 'Choose who attests for you',
 };
 
 const CONTRACT = { format: 'addressName', params: { types: ['contract'], sources: ['local', 'ens'] } };
@@ -45,7 +53,7 @@ const HEADS = ['numbers', 'one class (softmax)', 'any labels (sigmoid)'];
 const MARKS = ['current (takes the status back)', 'deprecated', 'withdrawn'];
 const namesOf = (list: readonly string[]) => Object.fromEntries(list.entries());
 
-/** Label and format of a field, by its name. */
+/** Label and format of a field, by its name, or by its type and name where one name stands for two things. */
 const FIELDS: Record<string, { label: string; format: string; params?: object }> = {
   registry: { label: 'Registry', ...CONTRACT },
   scoreboard: { label: 'Scoreboard', ...CONTRACT },
@@ -53,6 +61,8 @@ const FIELDS: Record<string, { label: string; format: string; params?: object }>
   statuses: { label: 'Statuses', ...CONTRACT },
   vault: { label: 'Credit vault', ...CONTRACT },
   trainers: { label: 'Trainers', ...CONTRACT },
+  datasets: { label: 'Datasets', ...CONTRACT },
+  attestations: { label: 'Attestations', ...CONTRACT },
   account: { label: 'For the trainer of models', ...ACCOUNT },
   token: {
     label: 'Token (zero: Ether)',
@@ -87,6 +97,9 @@ const FIELDS: Record<string, { label: string; format: string; params?: object }>
   secretHash: { label: 'Hash of your secret', ...RAW },
   child: { label: 'Child', ...RAW },
   source: { label: 'SHA-256 of the source', ...RAW },
+  'address source': { label: 'For the source', ...ACCOUNT },
+  program: { label: 'Foreign program', ...RAW },
+  foreignProof: { label: 'Hash of the foreign proof', ...RAW },
   parents: { label: 'Parent', ...RAW },
   coefficients: { label: 'Coefficient (in 1/16384)', ...RAW },
   result: { label: 'Result', ...RAW },
@@ -102,6 +115,12 @@ const FIELDS: Record<string, { label: string; format: string; params?: object }>
   steps: { label: 'Step from the successor', ...RAW },
   mark: { label: 'Status', format: 'enum', params: { $ref: '$.metadata.enums.mark' } },
   reason: { label: 'Reason', ...RAW },
+  dataset: { label: 'Dataset', ...RAW },
+  shardIds: { label: 'Shard', ...RAW },
+  archive: { label: 'SHA-256 of the archive', ...RAW },
+  licence: { label: 'Licence', ...RAW },
+  operator: { label: 'Operator', ...ACCOUNT },
+  allowed: { label: 'May attest and withdraw', ...RAW },
   nonce: { label: 'Number of the request', ...RAW },
   deadline: { label: 'Valid until', format: 'date', params: { encoding: 'timestamp' } },
 };
@@ -127,7 +146,9 @@ export function clearSigning(address: Hex): object {
       fields.flatMap(({ name, type }) => {
         const path = `${above}${name}${'.[]'.repeat(type.split('[]').length - 1)}`;
         const within = inner[type.replaceAll('[]', '')];
-        return within === undefined ? [{ path, ...FIELDS[name] }] : shown(within, `${path}.`);
+        return within === undefined
+          ? [{ path, ...(FIELDS[`${type} ${name}`] ?? FIELDS[name]) }]
+          : shown(within, `${path}.`);
       });
     const fields = shown(RELAY_TYPES[primaryType]);
     return [encodedType(primaryType), { intent: INTENTS[primaryType], fields }];

@@ -1,7 +1,7 @@
 import { type Address, type Hex, parseEventLogs } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { dataAttestationsAbi, datasetsAbi } from '../../src/generated/abi.ts';
-import type { DatasetList } from '../../src/registry/signedAttestation.ts';
+import type { DatasetList } from '../../src/registry/attestation.ts';
 import type { Chain } from './client.ts';
 import { type LogOptions, readLogs } from './readLogs.ts';
 import { translateErrors } from './readRegistry.ts';

@@ -18,6 +18,13 @@ export const ATTESTATION_TYPES = {
   Withdraw: [...ABOUT, ...ONCE],
 } as const;
 
+/** A dataset as it was registered: its id is the hash of these. */
+export interface DatasetList {
+  registrar: Address;
+  shardIds: readonly Hex[];
+  uri: string;
+}
+
 /** Where a source's word is kept. */
 export interface AttestationPlace {
   chainId: number;

@@ -5,6 +5,7 @@ import type { Proof } from '../argument/types.ts';
 import { relayAbi } from '../generated/abi.ts';
 import { type AnyShape, encodeAnyShape } from '../model/anyShape.ts';
 import { registryCall } from './calls.ts';
+import { FOREIGN_FIELDS, FOREIGN_REQUEST, type ForeignStatement, foreignCall, foreignRequest } from './foreign.ts';
 import type { RequestField } from './programs/definition.ts';
 import { definitionOf, type Statement } from './programs/definitions.ts';
 import { PROGRAM_NAMES, PROGRAMS, type Program, TARGETS } from './programs/list.ts';
@@ -18,7 +19,14 @@ import {
   type TrainChain,
   trainManyCall,
 } from './programs/trainMany.ts';
-import { isPlain, PLAIN_REQUESTS, type PlainAction, type PlainRequestType, plainFields } from './requests.ts';
+import {
+  isPlain,
+  PLAIN_REQUESTS,
+  type PlainAction,
+  type PlainRequestType,
+  plainArguments,
+  plainFields,
+} from './requests.ts';
 
 /** Name and version of the domain; its other fields are the chain and the relay's address. */
 export const RELAY_DOMAIN = { name: 'Descent relay', version: '1' } as const;
@@ -42,7 +50,12 @@ const request = (target: string, ...fields: readonly RequestField[]): RequestFie
 export type ProvedRequestType = (typeof PROGRAMS)[Program]['request'];
 
 /** Any typed struct. */
-export type RequestType = ProvedRequestType | typeof CHAIN_REQUEST | 'RequestSeed' | PlainRequestType;
+export type RequestType =
+  | ProvedRequestType
+  | typeof CHAIN_REQUEST
+  | typeof FOREIGN_REQUEST
+  | 'RequestSeed'
+  | PlainRequestType;
 
 const ofPrograms = Object.fromEntries(
   PROGRAM_NAMES.map((program) => {
@@ -58,6 +71,7 @@ const ofPlain = Object.fromEntries(
 export const RELAY_TYPES: Readonly<Record<RequestType, readonly RequestField[]>> = {
   ...ofPrograms,
   [CHAIN_REQUEST]: request('registry', ...CHAIN_FIELDS),
+  [FOREIGN_REQUEST]: request('registry', ...FOREIGN_FIELDS),
   RequestSeed: request('registry', ...SHAPE_REQUEST, field('secretHash', 'bytes32')),
   ...ofPlain,
 };
@@ -65,10 +79,11 @@ export const RELAY_TYPES: Readonly<Record<RequestType, readonly RequestField[]>>
 /** The structs that stand within others. */
 export const INNER_TYPES: Readonly<Record<string, readonly RequestField[]>> = { Segment: SEGMENT_FIELDS };
 
-/** Something that a trainer can ask for: a proved statement, a chain of them, the draw of a seed, or what needs no proof. */
+/** Something that a trainer can ask for: a proved statement, a chain of them, a foreign child, the draw of a seed, or what needs no proof. */
 export type Action =
   | { what: 'statement'; statement: Statement }
   | ({ what: 'trainMany' } & TrainChain)
+  | ({ what: 'registerForeign' } & ForeignStatement)
   | { what: 'requestSeed'; shape: AnyShape; secretHash: Hex }
   | PlainAction;
 
@@ -107,7 +122,7 @@ export function typedRequest({ chainId, relay, target, trainer, nonce, deadline,
 
 /**
  * The call of the relay that carries a signed request; anybody may send it.
- * @param proofs of the statement, or one for each segment of a chain; none for what needs none
+ * @param proofs of the statement, or one for each segment of a chain, or of a foreign child's range; none for what needs none
  * @throws RangeError when a proof is missing
  */
 export function relayCall(
@@ -124,7 +139,7 @@ export function relayCall(
 }
 
 function targetCall(action: Action, proofs: readonly Proof[]): [string, readonly CallArgument[]] {
-  if (isPlain(action)) return [action.what, Object.values(plainFields(action))];
+  if (isPlain(action)) return [action.what, plainArguments(action)];
   switch (action.what) {
     case 'requestSeed':
       return ['requestSeed', [encodeAnyShape(action.shape), action.secretHash]];
@@ -132,12 +147,20 @@ function targetCall(action: Action, proofs: readonly Proof[]): [string, readonly
       const { functionName, args } = trainManyCall({ ...action, proofs });
       return [functionName, args];
     }
+    case 'registerForeign': {
+      const { functionName, args } = foreignCall(action, onlyProof(proofs));
+      return [functionName, args];
+    }
     case 'statement': {
-      if (proofs.length !== 1) throw new RangeError('a statement is carried with its proof');
-      const { functionName, args } = registryCall(action.statement, proofs[0]);
+      const { functionName, args } = registryCall(action.statement, onlyProof(proofs));
       return [functionName, args];
     }
   }
+}
+
+function onlyProof(proofs: readonly Proof[]): Proof {
+  if (proofs.length !== 1) throw new RangeError('a statement is carried with its proof');
+  return proofs[0];
 }
 
 function structOf(action: Action): { primaryType: RequestType; fields: Record<string, CallArgument> } {
@@ -149,6 +172,8 @@ function structOf(action: Action): { primaryType: RequestType; fields: Record<st
     }
     case 'trainMany':
       return { primaryType: CHAIN_REQUEST, fields: chainRequest(action) };
+    case 'registerForeign':
+      return { primaryType: FOREIGN_REQUEST, fields: foreignRequest(action) };
     case 'statement': {
       const { statement } = action;
       return {

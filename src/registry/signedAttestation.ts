@@ -5,6 +5,7 @@ import { dataAttestationsAbi } from '../generated/abi.ts';
 import {
   type AttestationPlace,
   attestationTypedData,
+  type DatasetList,
   MAX_ATTESTED_URI,
   MAX_LICENCE,
   type SourceWord,
@@ -17,13 +18,6 @@ export const SIGNED_ATTESTATION_FORMAT = 'descent-attestation/1';
 /** Greatest length of a contract account's signature, in bytes; keys sign with 65. */
 const MAX_SIGNATURE = 8_192;
 const MAX_LENGTH = 4 * MAX_SIGNATURE + 100_000;
-
-/** A dataset as it was registered: its id is the hash of these. */
-export interface DatasetList {
-  registrar: Address;
-  shardIds: readonly Hex[];
-  uri: string;
-}
 
 export interface SignedAttestation {
   place: AttestationPlace;

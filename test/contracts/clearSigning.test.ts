@@ -83,7 +83,11 @@ describe('docs/eip712-descent-relay.json (ERC-7730)', () => {
   it('names the types by the very strings that are hashed', () => {
     for (const kind of Object.keys(RELAY_TYPES) as RequestType[]) {
       // The hash of an empty domain and a struct tells which type string viem hashed.
-      const values: Record<string, unknown> = { address: `0x${'00'.repeat(20)}`, bytes32: `0x${'00'.repeat(32)}` };
+      const values: Record<string, unknown> = {
+        bool: false,
+        address: `0x${'00'.repeat(20)}`,
+        bytes32: `0x${'00'.repeat(32)}`,
+      };
       const message = Object.fromEntries(
         RELAY_TYPES[kind].map(({ name, type }) => [
           name,

@@ -95,6 +95,12 @@ describe('the relay', { concurrency: false }, () => {
         assert.ok(changes >= 1);
       });
 
+      it(`${kind} after its deadline`, async () => {
+        const { timestamp } = await relay.fixture.chain.read.getBlock();
+        const { request, signature, proofs } = await signed(kind, { deadline: timestamp - 1n });
+        await reverts(relay.attempt(request, signature, ...proofs), 'Expired', [timestamp - 1n]);
+      });
+
       it(`${kind} for another chain, another relay and by another account`, async () => {
         const { request } = await signed(kind);
         for (const changed of [{ chainId: 1n }, { relay: relay.cards.address }]) {
@@ -147,7 +153,9 @@ describe('the relay', { concurrency: false }, () => {
   describe('a target', () => {
     it('says which relay it trusts', async () => {
       const { registry, scoreboard } = relay.fixture;
-      for (const { address } of [registry, scoreboard, relay.cards, relay.statuses, relay.vault, relay.trainers]) {
+      const { cards, statuses, vault, trainers, datasets, attestations } = relay;
+      const targets = [registry, scoreboard, cards, statuses, vault, trainers, datasets, attestations];
+      for (const { address } of targets) {
         const target = await contractAt(address);
         assert.equal(await target.read('trustedForwarder'), relay.fixture.relay.address);
         assert.equal(await target.read('isTrustedForwarder', [relay.fixture.relay.address]), true);
@@ -284,6 +292,45 @@ describe('the relay', { concurrency: false }, () => {
       const { message: marked } = typedRequest(relay.request(wishes.SetStatus.action, TRAINER.address));
       const { mark, reason } = await relay.statuses.read('statusOf', [marked.node]);
       assert.deepEqual([mark, reason], [marked.mark, marked.reason]);
+    });
+
+    it('a foreign child, a dataset and what is said of it', async () => {
+      const { registry } = relay.fixture;
+      const { message: foreign } = typedRequest(relay.request(wishes.RegisterForeign.action, TRAINER.address));
+      assert.equal(await registry.read('trainerOf', [foreign.child]), TRAINER.address);
+      assert.equal(await registry.read('foreignProgramOf', [foreign.child]), relay.foreign.program);
+      const { message: said } = typedRequest(relay.request(wishes.PublishDataset.action, TRAINER.address));
+      const { registrar, isRevoked } = await relay.datasets.read('dataset', [said.dataset]);
+      assert.deepEqual([registrar, isRevoked], [TRAINER.address, true]);
+      const [{ uri, archive }] = await relay.datasets.read('publications', [said.dataset, 0n, 1n]);
+      assert.deepEqual([uri, archive], [said.uri, said.archive]);
+      const about = [said.dataset, TRAINER.address];
+      const [, second] = await relay.attestations.read('attestations', [...about, 0n, 2n]);
+      assert.deepEqual([second.uri, second.licence], ['https://source.example', 'CC-BY-4.0']);
+      assert.equal(await relay.attestations.read('isAttested', about), false);
+      // Attested twice, withdrawn and cancelled.
+      assert.equal(await relay.attestations.read('nonceOf', about), 4n);
+      assert.equal(await relay.attestations.read('mayActFor', [TRAINER.address, relay.fixture.alice]), true);
+    });
+
+    it('an operator’s word for its source', async () => {
+      const operator = privateKeyToAccount(`0x${'0e'.repeat(32)}`);
+      const { attestations } = relay;
+      const action = wishes.AttestDataset.action;
+      const request = relay.request(action, operator.address);
+      const signature = await sign(operator, request);
+      await reverts(relay.attempt(request, signature), 'NotTheSource', [TRAINER.address, operator.address]);
+      const allowing = {
+        what: 'setOperator',
+        source: TRAINER.address,
+        operator: operator.address,
+        allowed: true,
+      } as const;
+      await relay.carry({ action: allowing, claims: [] }, TRAINER);
+      await relay.send(request, signature);
+      const { message } = typedRequest(request);
+      const { operator: by } = await attestations.read('attestation', [message.dataset, TRAINER.address]);
+      assert.equal(by, operator.address);
     });
 
     it('credit to where the trainer said, and what it chose for its models and its rights', async () => {

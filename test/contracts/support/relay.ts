@@ -12,6 +12,7 @@ import {
 import { privateKeyToAccount } from 'viem/accounts';
 import type { Proof } from '../../../src/argument/types.ts';
 import { encodeShape } from '../../../src/model/shape.ts';
+import { ascending, datasetId } from '../../../src/registry/ids.ts';
 import {
   type Action,
   type RelayRequest,
@@ -20,7 +21,9 @@ import {
   typedRequest,
 } from '../../../src/registry/relay.ts';
 import { isPlain, PLAIN_REQUESTS, type PlainAction } from '../../../src/registry/requests.ts';
+import { resultId } from '../../../src/registry/statement.ts';
 import { Contract } from './chain.ts';
+import { type ForeignChild, ForeignFixture, foreignChild } from './foreign.ts';
 import { deploy, ETHER, sendValue } from './money.ts';
 import {
   type Claim,
@@ -54,6 +57,8 @@ export const RECEIVER: Address = '0x00000000000000000000000000000000000beef5';
 export interface Wish {
   action: Action;
   claims: readonly Claim[];
+  /** what an adapter is to accept with them */
+  foreign?: ForeignChild;
 }
 
 /** A fixture in which a seed, its child and a shard stand, with everything that takes relayed calls. */
@@ -64,15 +69,22 @@ export class RelayFixture {
   readonly cards: Contract;
   readonly statuses: Contract;
   readonly vault: Contract;
+  readonly attestations: Contract;
+  readonly foreign: ForeignFixture;
   readonly shard: Registered;
   readonly start: Seeded;
   #nonce = 0n;
 
-  constructor(fixture: RegistryFixture, targets: readonly Contract[], shard: Registered, start: Seeded) {
+  constructor(
+    fixture: RegistryFixture,
+    targets: readonly Contract[],
+    { shard, start, foreign }: Pick<RelayFixture, 'shard' | 'start' | 'foreign'>,
+  ) {
     this.fixture = fixture;
-    [this.cards, this.statuses, this.vault] = targets;
+    [this.cards, this.statuses, this.vault, this.attestations] = targets;
     this.shard = shard;
     this.start = start;
+    this.foreign = foreign;
   }
 
   static async create(given?: RegistryFixture): Promise<RelayFixture> {
@@ -80,8 +92,11 @@ export class RelayFixture {
     const args = [fixture.registry.address, fixture.trainers.address, fixture.relay.address];
     const targets = [];
     for (const name of ['ModelCards', 'Statuses', 'CreditVault']) targets.push(await deploy(fixture.chain, name, args));
+    const ofDatasets = [fixture.datasets, fixture.trainers, fixture.relay].map(({ address }) => address);
+    targets.push(await deploy(fixture.chain, 'DataAttestations', ofDatasets));
     const shard = await fixture.registerShard(SHARD);
-    return new RelayFixture(fixture, targets, shard, await fixture.seedModel(WIDTHS));
+    const start = await fixture.seedModel(WIDTHS);
+    return new RelayFixture(fixture, targets, { shard, start, foreign: await ForeignFixture.create(fixture) });
   }
 
   get relayer(): Address {
@@ -94,6 +109,19 @@ export class RelayFixture {
 
   get trainers(): Contract {
     return this.fixture.trainers;
+  }
+
+  get datasets(): Contract {
+    return this.fixture.datasets;
+  }
+
+  /** A child that the adapter will accept. */
+  foreignWish(): Wish {
+    const child = foreignChild(this.foreign.program, [this.start]);
+    const { claim, program, parents, foreignProof } = child;
+    const { statement } = claim;
+    const action = { what: 'registerForeign', statement, program: Number(program), parents, foreignProof } as const;
+    return { action, claims: [claim], foreign: child };
   }
 
   /** A statement that anybody may register now. */
@@ -149,7 +177,9 @@ export class RelayFixture {
       WriteCard: plain({ what: 'writeCard', model: id, name: 'Ziffern', uri: 'ipfs://card' }),
       Supersede: plain({ what: 'supersede', node: id, successor, steps: [successor, id] }),
       SetStatus: plain({ what: 'setStatus', node: id, mark: 1, reason: 'old' }),
+      RegisterForeign: this.foreignWish(),
       ...(await this.#creditWishes(id, trainer.address)),
+      ...(await this.#dataWishes(trainer)),
     };
   }
 
@@ -166,6 +196,26 @@ export class RelayFixture {
       SetPayout: plain({ what: 'setPayout', account, payout: RECEIVER }),
       OfferKey: plain({ what: 'offerKey', account, key: RECEIVER }),
       AcceptKey: plain({ what: 'acceptKey', account: alice }),
+    };
+  }
+
+  /** Wishes of a trainer who listed a dataset, and said as its source that it is its own. */
+  async #dataWishes(trainer: LocalAccount) {
+    const { alice } = this.fixture;
+    const source = trainer.address;
+    const list = { registrar: source, shardIds: ascending([resultId(this.shard.statement)]), uri: 'ipfs://rows' };
+    const dataset = datasetId(list.registrar, list.shardIds, list.uri);
+    const { shardIds, uri } = list;
+    await this.carry(plain({ what: 'registerDataset', shardIds, uri }), trainer);
+    await this.carry(plain({ what: 'attest', list, source, uri: '', licence: '' }), trainer);
+    return {
+      RegisterDataset: plain({ what: 'registerDataset', shardIds, uri: 'ipfs://others' }),
+      PublishDataset: plain({ what: 'publish', dataset, uri: 'ipfs://archive', archive: keccak256('0x01') }),
+      RevokeDataset: plain({ what: 'revoke', dataset }),
+      AttestDataset: plain({ what: 'attest', list, source, uri: 'https://source.example', licence: 'CC-BY-4.0' }),
+      WithdrawAttestation: plain({ what: 'withdrawAttestation', list, source }),
+      CancelSignatures: plain({ what: 'cancelSignatures', dataset, source }),
+      SetOperator: plain({ what: 'setOperator', source, operator: alice, allowed: true }),
     };
   }
 
@@ -190,7 +240,8 @@ export class RelayFixture {
   }
 
   /** Makes the verifier expect what the wish proves for this trainer. */
-  async expect({ claims }: Wish, trainer: Address): Promise<void> {
+  async expect({ claims, foreign }: Wish, trainer: Address): Promise<void> {
+    if (foreign !== undefined) await this.foreign.expect(foreign, trainer);
     for (const claim of claims) await this.fixture.expect(claim, trainer);
   }
 
