@@ -13,11 +13,14 @@ const PROOF_ERRORS = [
   'WrongChunkCount',
   'MalformedCommitments',
   'WrongParameterCount',
+  'ForeignProofRejected',
 ];
 
 const HINTS: Record<string, string> = {
   ProofRejected:
     'Was the edge proved with the keys and powers of this registry, for this chain and this sender? Prove it again.',
+  ForeignProofRejected:
+    'Was the foreign proof made for this chain, registry, trainer, child and these parents in this order?',
   NotEnoughGas: 'Nothing is said of the proof. Send it again with more gas, or a run in shorter parts.',
   WrongSecret: 'The seed was asked for with another secret: use the folder of the run that asked for it.',
   SeedTooEarly: 'The block that decides the seed is not made yet. Try again in a moment.',

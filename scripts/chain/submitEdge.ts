@@ -1,8 +1,7 @@
 import { type Address, type Hex, type LocalAccount, type TransactionReceipt, zeroAddress } from 'viem';
-import { generatePrivateKey } from 'viem/accounts';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
-import { modelRegistryAbi, relayedAbi } from '../../src/generated/abi.ts';
+import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { type Edge, edgeTransaction } from '../../src/registry/edge.ts';
 import { type EdgeRun, runTransaction } from '../../src/registry/edgeRun.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
@@ -10,7 +9,6 @@ import { PROGRAMS, TARGETS } from '../../src/registry/programs/list.ts';
 import { isRegisteredBy, isRunRegisteredBy } from '../../src/registry/registered.ts';
 import { typedRequest } from '../../src/registry/relay.ts';
 import {
-  type Carriage,
   edgeRequest,
   runRequest,
   type SignedEdge,
@@ -19,6 +17,7 @@ import {
   signedRunCall,
 } from '../../src/registry/signedEdge.ts';
 import { resultId, subjectOf } from '../../src/registry/statement.ts';
+import { carriageFor, requireRelay } from './carry.ts';
 import { type Chain, requireContract } from './client.ts';
 import { fileJournal } from './journal.ts';
 import { readModel, readResult, readShard, translateErrors } from './readRegistry.ts';
@@ -135,31 +134,8 @@ export async function signEdge(chain: Chain, account: LocalAccount, edge: Edge, 
   return { edge, ...where, signature };
 }
 
-async function carriageFor(chain: Chain, registry: Address, seconds: number): Promise<Carriage> {
-  const relay = await relayOf(chain, registry);
-  // Unordered: any number that was not used will do, and nobody guesses the next one to be in the way.
-  const nonce = BigInt(generatePrivateKey());
-  const { timestamp } = await chain.client.getBlock();
-  return { relay, nonce, deadline: timestamp + BigInt(seconds) };
-}
-
-async function requireRelay(chain: Chain, registry: Address, relay: Address): Promise<void> {
-  await requireContract(chain, relay, 'relay');
-  const trusted = await relayOf(chain, registry);
-  if (trusted.toLowerCase() === relay.toLowerCase()) return;
-  throw new InputError(`The file is signed for the relay ${relay}; the contract ${registry} trusts ${trusted}.`, {
-    hint: 'Ask the trainer to sign it again.',
-  });
-}
-
-async function relayOf(chain: Chain, registry: Address): Promise<Address> {
-  const trusted = { address: registry, abi: relayedAbi, functionName: 'trustedForwarder' } as const;
-  const relay = await chain.client.readContract(trusted).catch(() => zeroAddress);
-  if (relay !== zeroAddress) return relay;
-  throw new InputError(`The registry ${registry} trusts no relay.`, { hint: 'Submit the edge with its own key.' });
-}
-
-async function requireContext(chain: Chain, { context, statement }: Edge): Promise<void> {
+/** @throws InputError where the edge is of another chain, DescentError (chain) where its contract does not stand */
+export async function requireContext(chain: Chain, { context, statement }: Edge): Promise<void> {
   if (context.chainId !== BigInt(chain.id)) {
     throw new InputError(`The edge is for chain ${context.chainId}; the node is of chain ${chain.id}.`, {
       hint: 'Give another --rpc.',
@@ -168,7 +144,8 @@ async function requireContext(chain: Chain, { context, statement }: Edge): Promi
   await requireContract(chain, context.registry, TARGETS[PROGRAMS[statement.program].registers]);
 }
 
-function requireTrainer({ context: { trainer } }: Edge, account: LocalAccount): void {
+/** @throws InputError where the key is of somebody else than the edge's trainer */
+export function requireTrainer({ context: { trainer } }: Edge, account: LocalAccount): void {
   if (trainer.toLowerCase() === account.address.toLowerCase()) return;
   throw new InputError(`The edge was proved for ${trainer}; the key is of ${account.address}.`, {
     hint: `Submit it with the key of ${trainer}, or prove it again for yourself.`,
@@ -226,12 +203,13 @@ async function registerRun(
 }
 
 /** Who registered a model; zero where nobody did. */
-function trainerOf(chain: Chain, registry: Hex, id: Hex): Promise<Address> {
+export function trainerOf(chain: Chain, registry: Hex, id: Hex): Promise<Address> {
   const call = { address: registry, abi: modelRegistryAbi, functionName: 'trainerOf', args: [id] } as const;
   return translateErrors(() => chain.client.readContract(call));
 }
 
-function sentBy(receipt: TransactionReceipt) {
+/** What a receipt says of a submission. */
+export function sentBy(receipt: TransactionReceipt) {
   return {
     sent: true,
     transaction: receipt.transactionHash,
@@ -240,7 +218,8 @@ function sentBy(receipt: TransactionReceipt) {
   };
 }
 
-function notRegistered(receipt: TransactionReceipt, registry: Address, id: Hex, journal: string): DescentError {
+/** The error of a transaction that succeeded without the contract's event. */
+export function notRegistered(receipt: TransactionReceipt, registry: Address, id: Hex, journal: string): DescentError {
   return new DescentError(
     `The transaction ${receipt.transactionHash} succeeded, but ${registry} says in no event of it that it registered ${id}.`,
     {

@@ -10,6 +10,7 @@ import {
   MAX_LICENCE,
   type SourceWord,
 } from '../../src/registry/attestation.ts';
+import type { PlainAction } from '../../src/registry/requests.ts';
 import {
   formatSignedAttestation,
   parseSignedAttestation,
@@ -27,7 +28,6 @@ import { commandLine } from '../terminal/invocation.ts';
 import {
   type AttestationsOptions,
   attestationsOf,
-  type CommonOptions,
   natural,
   outputOf,
   positive,
@@ -36,14 +36,12 @@ import {
   withKey,
   withRpc,
 } from './options.ts';
+import { type SignOptions, sendOrSign, withSign } from './sendOrSign.ts';
 
-interface AttestOptions extends CommonOptions, AttestationsOptions {
+interface AttestOptions extends SignOptions, AttestationsOptions {
   uri: string;
   licence: string;
   source?: string;
-  sign?: boolean;
-  validFor: number;
-  out?: string;
   chainId?: number;
   nonce?: number;
   end?: boolean;
@@ -83,6 +81,7 @@ export function addAttestCommand(program: Command): void {
     );
   addSendCommand(attest);
   addOperatorCommand(attest);
+  addCancelCommand(attest);
 }
 
 function addSendCommand(attest: Command): void {
@@ -114,7 +113,7 @@ function addSendCommand(attest: Command): void {
 }
 
 function addOperatorCommand(attest: Command): void {
-  withKey(withAttestations(withRpc(withCommon(attest.command('operator')))))
+  withSign(withKey(withAttestations(withRpc(withCommon(attest.command('operator'))))))
     .description('let another address, such as a resolver of EAS, attest and withdraw in your name')
     .argument('<operator>', 'its address')
     .option('--source <address>', 'the source whose key you have (default: the account)')
@@ -128,9 +127,34 @@ function addOperatorCommand(attest: Command): void {
       const isSame = (await translateErrors(() => chain.client.readContract(may))) === allowed;
       const args = [source, operator, allowed] as const;
       const data = encodeFunctionData({ abi: dataAttestationsAbi, functionName: 'setOperator', args });
-      const sent = isSame ? undefined : await sendCall(chain, account, { to: attestations, data }, options.runs);
-      const text = `${operator} ${allowed ? 'may' : 'may no longer'} attest and withdraw for ${source}.`;
-      outputOf(options).result({ source, operator, allowed, ...outcomeOf(sent) }, text);
+      const action = { what: 'setOperator', source, operator, allowed } as const;
+      const asked = isSame ? undefined : { to: attestations, data, action };
+      if (options.sign) await requireKey(chain, attestations, source, account.address);
+      const { facts, signed, text: more } = await sendOrSign(chain, account, asked, options);
+      const text = `${signed ? 'Soon ' : ''}${operator} ${allowed ? 'may' : 'may no longer'} attest and withdraw for ${source}.${more}`;
+      outputOf(options).result({ source, operator, allowed, ...facts }, text);
+    });
+}
+
+function addCancelCommand(attest: Command): void {
+  withSign(withKey(withAttestations(withRpc(withCommon(attest.command('cancel'))))))
+    .description('make useless what was signed about a dataset and not sent')
+    .argument('<dataset>', 'its id')
+    .option('--source <address>', 'the source for whom you act (default: the account)')
+    .action(async (name: string, options: AttestOptions) => {
+      const dataset = parseId(name, 'dataset');
+      const { chain, attestations, account, source } = await open(options);
+      await requireRights(chain, attestations, source, account.address);
+      const args = [dataset, source] as const;
+      const data = encodeFunctionData({ abi: dataAttestationsAbi, functionName: 'cancelSignatures', args });
+      const action = { what: 'cancelSignatures', dataset, source } as const;
+      const {
+        facts,
+        signed,
+        text: more,
+      } = await sendOrSign(chain, account, { to: attestations, data, action }, options);
+      const text = `${signed ? 'To cancel' : 'Cancelled'} what ${source} signed about dataset ${dataset} so far.${more}`;
+      outputOf(options).result({ dataset, source, ...facts }, text);
     });
 }
 
@@ -149,8 +173,7 @@ async function say(dataset: Hex, said: Said, options: AttestOptions): Promise<vo
   if (options.chainId !== undefined) return signOffline(dataset, said, options);
   const { chain, attestations, account, source } = await open(options);
   const about = { dataset, source };
-  if (options.sign) {
-    await requireKey(chain, attestations, source, account.address);
+  if (options.sign && (await keyOf(chain, attestations, source)) === account.address) {
     const nonce = await nonceOf(chain, attestations, about);
     const { timestamp } = await chain.client.getBlock();
     return sign(
@@ -171,6 +194,20 @@ async function say(dataset: Hex, said: Said, options: AttestOptions): Promise<vo
           args: [list, source, said.uri, said.licence],
         })
       : encodeFunctionData({ abi: dataAttestationsAbi, functionName: 'withdraw', args: [list, source] });
+  if (options.sign) {
+    // No key of the source: what an operator says is carried by the relay.
+    await requireRights(chain, attestations, source, account.address);
+    const { says, ...texts } = said;
+    const about = { list, source };
+    const action: PlainAction =
+      said.says === 'attest'
+        ? { what: 'attest', ...about, uri: said.uri, licence: said.licence }
+        : { what: 'withdrawAttestation', ...about };
+    const asked = isSaid ? undefined : { to: attestations, data, action };
+    const { facts, text } = await sendOrSign(chain, account, asked, options);
+    const word = { dataset, source, ...said };
+    return outputOf(options).result({ dataset, source, says, ...texts, ...facts }, `${inWords(word)}${text}`);
+  }
   const sent = isSaid ? undefined : await sendCall(chain, account, { to: attestations, data }, options.runs);
   outputOf(options).result(documentOf({ ...about, ...said }, sent), describeSent({ ...about, ...said }, sent));
 }
@@ -254,14 +291,30 @@ async function requireNonce(chain: Chain, attestations: Address, word: SourceWor
   });
 }
 
-/** @throws InputError where the account has no rights of the source: nobody would take its signature */
-async function requireKey({ client }: Chain, attestations: Address, source: Address, account: Address): Promise<void> {
-  const key = await translateErrors(async () => {
+/** Who signs for a source. */
+async function keyOf({ client }: Chain, attestations: Address, source: Address): Promise<Address> {
+  return translateErrors(async () => {
     const of = { address: attestations, abi: dataAttestationsAbi, functionName: 'trainers' } as const;
     const address = await client.readContract(of);
     return client.readContract({ address, abi: trainersAbi, functionName: 'keyOf', args: [source] });
   });
+}
+
+/** @throws InputError where the account has no rights of the source: nobody would take its signature */
+async function requireKey(chain: Chain, attestations: Address, source: Address, account: Address): Promise<void> {
+  const key = await keyOf(chain, attestations, source);
   if (!isAddressEqual(key, account)) throw new InputError(`${key} signs for the source ${source}, not ${account}.`);
+}
+
+/** @throws InputError where the account is neither the source's key nor its operator */
+async function requireRights(chain: Chain, attestations: Address, source: Address, account: Address): Promise<void> {
+  const args = [source, account] as const;
+  const may = { address: attestations, abi: dataAttestationsAbi, functionName: 'mayActFor', args } as const;
+  if (await translateErrors(() => chain.client.readContract(may))) return;
+  const key = await keyOf(chain, attestations, source);
+  throw new InputError(`${key} signs for the source ${source}, not ${account}.`, {
+    hint: 'Its key can let you act for it: descent attest operator.',
+  });
 }
 
 function requireLength(text: string, limit: number, what: string): void {

@@ -9,7 +9,6 @@ import { type Chain, parseAddress, requireContract } from '../chain/client.ts';
 import { loadAccount } from '../chain/keys.ts';
 import { readDataset, readSources } from '../chain/readDatasets.ts';
 import { translateErrors } from '../chain/readRegistry.ts';
-import { sendCall } from '../chain/send.ts';
 import { sha256OfFile } from '../files/read.ts';
 import { parseId, shardIdsOf } from '../runs/ids.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
@@ -28,8 +27,9 @@ import {
   withKey,
   withRpc,
 } from './options.ts';
+import { type SignOptions, sendOrSign, withSign } from './sendOrSign.ts';
 
-interface DatasetOptions extends CommonOptions, DatasetsOptions, AttestationsOptions {
+interface DatasetOptions extends SignOptions, DatasetsOptions, AttestationsOptions {
   uri: string;
   archive?: string;
   sha256?: string;
@@ -77,9 +77,12 @@ function addRegisterCommand(dataset: Command): void {
       const isKnown = (await stateOf(chain, datasets, id)).registrar !== zeroAddress;
       const args = [shards, options.uri] as const;
       const data = encodeFunctionData({ abi: datasetsAbi, functionName: 'registerDataset', args });
-      const sent = isKnown ? undefined : await sendCall(chain, account, { to: datasets, data }, options.runs);
-      const text = `${sent ? 'Listed' : 'You listed before'} ${counted(shards.length, 'shard')} as dataset ${id}.`;
-      outputOf(options).result({ id, registrar: account.address, shards, ...outcomeOf(sent) }, text);
+      const action = { what: 'registerDataset', shardIds: shards, uri: options.uri } as const;
+      const asked = isKnown ? undefined : { to: datasets, data, action };
+      const { facts, signed, text: more } = await sendOrSign(chain, account, asked, options);
+      const did = isKnown ? 'You listed before' : signed ? 'To list' : 'Listed';
+      const text = `${did} ${counted(shards.length, 'shard')} as dataset ${id}.${more}`;
+      outputOf(options).result({ id, registrar: account.address, shards, ...facts }, text);
     });
 }
 
@@ -103,9 +106,12 @@ function addPublishCommand(dataset: Command): void {
       const isSame = last?.uri === uri && last.archive === archive;
       const args = [id, uri, archive] as const;
       const data = encodeFunctionData({ abi: datasetsAbi, functionName: 'publish', args });
-      const sent = isSame ? undefined : await sendCall(chain, account, { to: datasets, data }, options.runs);
-      const text = `The rows of ${id} are ${isSame ? 'already ' : ''}said to be at ${printable(uri)}, SHA-256 ${archive.slice(2)}.`;
-      outputOf(options).result({ id, uri, archive, ...outcomeOf(sent) }, text);
+      const action = { what: 'publish', dataset: id, uri, archive } as const;
+      const asked = isSame ? undefined : { to: datasets, data, action };
+      const { facts, signed, text: more } = await sendOrSign(chain, account, asked, options);
+      const are = isSame ? 'are already' : signed ? 'will be' : 'are';
+      const text = `The rows of ${id} ${are} said to be at ${printable(uri)}, SHA-256 ${archive.slice(2)}.${more}`;
+      outputOf(options).result({ id, uri, archive, ...facts }, text);
     });
 }
 
@@ -119,11 +125,13 @@ function addRevokeCommand(dataset: Command): void {
       const account = loadAccount(options, chain.id);
       const { isRevoked } = await requireDataset(chain, datasets, id);
       const data = encodeFunctionData({ abi: datasetsAbi, functionName: 'revoke', args: [id] });
-      const sent = isRevoked ? undefined : await sendCall(chain, account, { to: datasets, data }, options.runs);
+      const action = { what: 'revoke', dataset: id } as const;
+      const asked = isRevoked ? undefined : { to: datasets, data, action };
+      const { facts, signed, text: more } = await sendOrSign(chain, account, asked, options);
       const text = isRevoked
         ? `${id} is revoked already.`
-        : `Revoked ${id}. Benchmarks that are open stay; no other can be made of it.`;
-      outputOf(options).result({ id, ...outcomeOf(sent) }, text);
+        : `${signed ? 'To revoke' : 'Revoked'} ${id}. Benchmarks that are open stay; no other can be made of it.${more}`;
+      outputOf(options).result({ id, ...facts }, text);
     });
 }
 
@@ -164,7 +172,7 @@ async function sourcesOf(chain: Chain, options: DatasetOptions, id: Hex): Promis
 }
 
 function withWhere(command: Command): Command {
-  return withKey(withDatasets(withRpc(withCommon(command))));
+  return withSign(withKey(withDatasets(withRpc(withCommon(command)))));
 }
 
 function archiveOf({ archive, sha256 }: DatasetOptions): Hex {
@@ -196,10 +204,6 @@ async function publicationsOf({ client }: Chain, datasets: Address, id: Hex) {
     const count = await client.readContract({ ...at, functionName: 'publicationCount', args: [id] });
     return client.readContract({ ...at, functionName: 'publications', args: [id, 0n, count] });
   });
-}
-
-function outcomeOf(sent: { transactionHash: Hex } | undefined) {
-  return { sent: sent !== undefined, ...(sent && { transaction: sent.transactionHash }) };
 }
 
 function render(facts: Record<string, unknown>): string {

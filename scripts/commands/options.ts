@@ -253,6 +253,11 @@ export function trainerOf(options: StatementOptions, chainId: number): `0x${stri
   return loadAccount(options, chainId).address.toLowerCase() as `0x${string}`;
 }
 
+/** Adds --valid-for. @param what is signed, for its help */
+export function withValidFor(command: Command, what: string): Command {
+  return command.option('--valid-for <hours>', `how long a signed ${what} can be sent`, positive, 24 * 7);
+}
+
 /** Parser of an integer >= 0. */
 export function natural(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Not a whole number.');

@@ -12,6 +12,7 @@ import { addDeployCommand } from './deploy.ts';
 import { addExportCommand } from './export.ts';
 import { addFitCommand } from './fit.ts';
 import { addFixSeedCommand } from './fixSeed.ts';
+import { addForeignCommand } from './foreign.ts';
 import { addImportCommand } from './import.ts';
 import { addKeysCommand } from './keys.ts';
 import { addLeaderboardCommand } from './leaderboard.ts';
@@ -31,7 +32,7 @@ import { addVerifyCommand } from './verify.ts';
 const EXPLANATION = `
 A model's history is a tree of proved steps that a contract keeps. One edge is made with data, seed (once), train,
 prove, submit; fit goes from a table to a proved model in one command; train also makes, proves and registers whole runs of many segments. Models from elsewhere enter with
-import, merge joins models, score proves a model's result on a shard, benchmark and leaderboard rank models, dataset lists
+import, merge joins models, foreign takes children that another proof system vouches for, score proves a model's result on a shard, benchmark and leaderboard rank models, dataset lists
 shards, with attest their source says that they are its own, credit pays a model and all who trained its ancestors, status says
 what superseded a model, verify checks any of it anew. predict and export use a model. 'descent demo' shows all of this on a local chain in a few minutes: start there.
 
@@ -65,6 +66,7 @@ export function createProgram(output: OutputConfiguration = {}, onCommand: (help
   addImportCommand(program);
   addTrainCommand(program);
   addMergeCommand(program);
+  addForeignCommand(program);
   addScoreCommand(program);
   addPredictCommand(program);
   addExportCommand(program);

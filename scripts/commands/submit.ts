@@ -1,9 +1,18 @@
 import { type Command, Option } from 'commander';
 import type { LocalAccount } from 'viem';
+import { InputError } from '../../src/errors/InputError.ts';
 import { type Edge, formatEdge, parseEdge } from '../../src/registry/edge.ts';
 import { type EdgeRun, formatRun, isRun, parseRun } from '../../src/registry/edgeRun.ts';
 import {
-  type Carriage,
+  type ForeignEdge,
+  formatForeign,
+  formatSignedForeign,
+  isForeign,
+  isSignedForeign,
+  parseForeign,
+  parseSignedForeign,
+} from '../../src/registry/foreignEdge.ts';
+import {
   formatSignedEdge,
   formatSignedRun,
   isSignedEdge,
@@ -11,7 +20,10 @@ import {
   parseSignedEdge,
   parseSignedRun,
 } from '../../src/registry/signedEdge.ts';
+import type { Carriage } from '../../src/registry/signedFile.ts';
+import { isSignedRequest, parseSignedRequest, type SignedRequest } from '../../src/registry/signedRequest.ts';
 import { resultId, subjectOf } from '../../src/registry/statement.ts';
+import { carryRequest } from '../chain/carry.ts';
 import { type Chain, connect } from '../chain/client.ts';
 import { type KeyOptions, loadAccount } from '../chain/keys.ts';
 import { modelPage, readPageDeployment } from '../chain/pageDeployment.ts';
@@ -20,17 +32,27 @@ import {
   carryRun,
   type RunSubmission,
   type Submission,
+  sentBy,
   signEdge,
   signRun,
   submitEdge,
   submitRun,
 } from '../chain/submitEdge.ts';
+import { carryForeign, type ForeignSubmission, signForeign, submitForeign } from '../chain/submitForeign.ts';
 import { writeDurably } from '../files/durable.ts';
 import { linkToSubmit } from '../files/linkedEdge.ts';
 import { readParsed } from '../files/read.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import { counted } from '../terminal/plural.ts';
-import { type ChainOptions, type CommonOptions, outputOf, positive, withCommon, withKey, withRpc } from './options.ts';
+import {
+  type ChainOptions,
+  type CommonOptions,
+  outputOf,
+  withCommon,
+  withKey,
+  withRpc,
+  withValidFor,
+} from './options.ts';
 
 interface SubmitOptions extends CommonOptions, ChainOptions {
   link?: boolean;
@@ -44,10 +66,11 @@ const DEVELOPMENT_SITE = 'http://127.0.0.1:3000';
 
 const HELP = `
 Without any key, or with --link, it sends nothing and prints a link that opens the page's form with the edge in it, for a
-wallet to send; that needs no chain. After sending it prints the page of the model, where a page is known.`;
+wallet to send; that needs no chain. After sending it prints the page of the model, where a page is known. A foreign child
+(descent foreign prove) is sent or signed, not linked. What --sign of other commands wrote is carried too.`;
 
 export function addSubmitCommand(program: Command): void {
-  withCommon(withKey(withRpc(program.command('submit'))))
+  withValidFor(withCommon(withKey(withRpc(program.command('submit')))), 'edge')
     .description(
       'send a proved edge or run to its registry; or sign it so that another pays; or make a link for a wallet',
     )
@@ -56,7 +79,6 @@ export function addSubmitCommand(program: Command): void {
       'edge file (*.edge.json) or run file (*.run.json), or what --sign made of it (*.signed.json): then anybody may send it',
     )
     .option('--sign', 'send nothing; write <edge>.signed.json, with which anybody can pay for the transaction')
-    .option('--valid-for <hours>', 'how long a signed edge can be sent', positive, 24 * 7)
     .option('--link', 'only make the link')
     .addOption(
       new Option('--site <url>', "where the page is served (default: the running demo's, else npm run web's)").env(
@@ -66,8 +88,10 @@ export function addSubmitCommand(program: Command): void {
     .addHelpText('after', HELP)
     .action(async (file: string, options: SubmitOptions) => {
       const output = outputOf(options);
-      const request = readParsed(file, (bytes) => parseRequest(new TextDecoder().decode(bytes)));
+      const request = readParsed(file, (bytes) => parseAny(new TextDecoder().decode(bytes)));
+      if ('signature' in request) return carryPlain(request, options);
       if (options.link || !(hasKey(options) || options.sign || request.signed)) {
+        if (request.what === 'foreign') throw noLink(request);
         const link = linkToSubmit(request.text, options.site ?? readPageDeployment()?.site ?? DEVELOPMENT_SITE);
         const { chainId, trainer } = request.edge.context;
         const who = `Open this where the wallet of ${trainer} is, on chain ${chainId}:`;
@@ -91,7 +115,7 @@ export function addSubmitCommand(program: Command): void {
 }
 
 /** What was sent: an edge, or all segments of a run. */
-type Sent = Submission | RunSubmission;
+type Sent = Submission | RunSubmission | ForeignSubmission;
 
 /** A request that its trainer signed, as a file. */
 interface Signed extends Carriage {
@@ -111,6 +135,42 @@ interface Request {
   sign(chain: Chain, account: LocalAccount, seconds: number): Promise<Signed>;
 }
 
+/** @throws FileFormatError when the text is nothing that can be sent */
+function parseAny(text: string): Request | SignedRequest {
+  return isSignedRequest(text) ? parseSignedRequest(text) : parseRequest(text);
+}
+
+/** Carries what needs no proof. */
+async function carryPlain(signed: SignedRequest, options: SubmitOptions): Promise<void> {
+  const { trainer, target, action } = signed.request;
+  if (options.link || options.sign) {
+    throw new InputError(
+      `The file holds ${action.what} of ${trainer}, signed: it is carried, not signed again or linked.`,
+      {
+        hint: 'Leave out --sign and --link, and give the key of whoever pays.',
+      },
+    );
+  }
+  const output = outputOf(options);
+  const chain = await connect(options.rpc);
+  const account = loadAccount(options, chain.id);
+  output.progress.stage(`carry ${action.what}`);
+  const receipt = await carryRequest(chain, account, signed, options.runs);
+  output.progress.done();
+  const known = { request: action.what, trainer, target, sent: receipt !== undefined };
+  const what = `${action.what} of ${trainer} to ${target}`;
+  if (receipt === undefined) return output.result(known, `The request was carried or cancelled before: ${what}.`);
+  const sent = sentBy(receipt);
+  output.result({ ...known, ...sent }, `Carried ${what}.\n${whereOf({ registry: target, ...sent })}`);
+}
+
+/** The page reads no foreign children. */
+function noLink({ edge }: Request): InputError {
+  return new InputError('No page takes a foreign child: there is no link to it.', {
+    hint: `Send it with the key of ${edge.context.trainer}, or sign it (--sign) and let another pay.`,
+  });
+}
+
 /** @throws FileFormatError when the text is none of them */
 function parseRequest(text: string): Request {
   if (isSignedRun(text)) {
@@ -118,6 +178,11 @@ function parseRequest(text: string): Request {
     return requestOfRun(signed.run, (chain, account, journal) => carryRun(chain, account, signed, journal));
   }
   if (isRun(text)) return requestOfRun(parseRun(text));
+  if (isSignedForeign(text)) {
+    const signed = parseSignedForeign(text);
+    return requestOfForeign(signed.child, (chain, account, journal) => carryForeign(chain, account, signed, journal));
+  }
+  if (isForeign(text)) return requestOfForeign(parseForeign(text));
   if (isSignedEdge(text)) {
     const signed = parseSignedEdge(text);
     return requestOfEdge(signed.edge, (chain, account, journal) => carryEdge(chain, account, signed, journal));
@@ -135,6 +200,20 @@ function requestOfEdge(edge: Edge, carry?: Request['send']): Request {
     async sign(chain, account, seconds) {
       const made = await signEdge(chain, account, edge, seconds);
       return { ...made, text: formatSignedEdge(made) };
+    },
+  };
+}
+
+function requestOfForeign(child: ForeignEdge, carry?: Request['send']): Request {
+  return {
+    edge: child.range,
+    what: 'foreign',
+    text: formatForeign(child),
+    signed: carry !== undefined,
+    send: carry ?? ((chain, account, journal) => submitForeign(chain, account, child, journal)),
+    async sign(chain, account, seconds) {
+      const made = await signForeign(chain, account, child, seconds);
+      return { ...made, text: formatSignedForeign(made) };
     },
   };
 }
@@ -199,12 +278,17 @@ function describeSent({ edge, what }: Request, sent: Sent): string {
   return `Registered ${id}${also}, ${what}.\n${whereOf(sent)}`;
 }
 
-export function describeSubmission(submission: Submission): string {
+export function describeSubmission(submission: Submission | ForeignSubmission): string {
   const { id, program, sent } = submission;
   if (!sent) return `${program} ${id} is registered already.`;
   return `Registered ${program} ${id}.\n${whereOf(submission)}`;
 }
 
-function whereOf({ registry, gas, block, transaction }: Sent): string {
+function whereOf({
+  registry,
+  gas,
+  block,
+  transaction,
+}: Pick<Sent, 'registry' | 'gas' | 'block' | 'transaction'>): string {
   return `at       ${registry}\ngas      ${gas?.toLocaleString('en-US')}\nblock    ${block}, transaction ${transaction}`;
 }

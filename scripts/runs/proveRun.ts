@@ -80,8 +80,8 @@ function stageOf(name: string, { chainId, registry, trainer }: StatementContext)
   return `prove ${name} for ${chainId} ${registry} ${trainer}`;
 }
 
-/** Proves and then verifies as the contract will: a proof that fails there should fail here first. */
-async function proveTask(
+/** Proves and then verifies as the contract will: a proof that fails there should fail here first. @throws DescentError (proof) PROOF_INVALID */
+export async function proveTask(
   task: RunTask,
   handle: ProverHandle,
   context: StatementContext,

@@ -14,7 +14,7 @@ import { checkStatement, resultId } from './statement.ts';
 /** Ids of foreign programs begin here: lower ones are for programs of this project. */
 export const FIRST_FOREIGN_PROGRAM = 2 ** 16;
 /** Most parents of a foreign child. */
-const MAX_PARENTS = 8;
+export const MAX_PARENTS = 8;
 /** Most bytes of a foreign proof in a file: no transaction has gas for more. */
 export const MAX_FOREIGN_PROOF = 262_144;
 

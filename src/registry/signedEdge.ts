@@ -1,25 +1,12 @@
 // An edge, or a run of edges, that its trainer has signed for a relay: whoever holds the file may pay for its registration until the deadline.
-import { type Address, getAddress, type Hex } from 'viem';
-import { FileFormatError } from '../errors/FileFormatError.ts';
-import { type Edge, edgeObject, readEdge, requireFormat } from './edge.ts';
-import { chainOf, type EdgeRun, MAX_RUN_LENGTH, readRun, runObject } from './edgeRun.ts';
-import { JsonReader } from './jsonReader.ts';
-import { type RelayRequest, relayCall, type TypedRequest, typedRequest } from './relay.ts';
+import type { Address, Hex } from 'viem';
+import { type Edge, edgeObject, readEdge } from './edge.ts';
+import { chainOf, type EdgeRun, readRun, runObject } from './edgeRun.ts';
+import { type RelayRequest, relayCall } from './relay.ts';
+import { type Carriage, claims, formatSigned, parseSigned, requireTypedData } from './signedFile.ts';
 
 export const SIGNED_EDGE_FORMAT = 'descent-signed-edge/3';
 export const SIGNED_RUN_FORMAT = 'descent-signed-run/1';
-
-/** Greatest length of a contract account's signature, in bytes; keys sign with 65. */
-const MAX_SIGNATURE = 8_192;
-const MAX_LENGTH = MAX_RUN_LENGTH + 4 * MAX_SIGNATURE + 100_000;
-
-/** Where and until when a request may be carried. */
-export interface Carriage {
-  relay: Address;
-  nonce: bigint;
-  /** the last second, since 1970, in which the request may be carried */
-  deadline: bigint;
-}
 
 /** A signed request to register an edge. */
 export interface SignedEdge extends Carriage {
@@ -104,54 +91,4 @@ export function parseSignedRun(text: string): SignedRun {
   const signed = { run: readRun(file.at('run')), ...carriage };
   requireTypedData(file, () => runRequest(signed.run, signed));
   return signed;
-}
-
-function formatSigned(
-  format: string,
-  { relay, nonce, deadline, signature }: Carriage & { signature: Hex },
-  request: RelayRequest,
-  content: object,
-): string {
-  const file = {
-    format,
-    relay,
-    nonce: nonce.toString(),
-    deadline: deadline.toString(),
-    signature,
-    typedData: plain(typedRequest(request)),
-    ...content,
-  };
-  return `${JSON.stringify(file, null, 2)}\n`;
-}
-
-function parseSigned(text: string, format: string, what: string, content: string) {
-  if (text.length > MAX_LENGTH) throw new FileFormatError(`The file is too large to be a ${what}.`);
-  const file = JsonReader.parse(text, what);
-  requireFormat(file, format, `a ${what}`);
-  file.keys(['format', 'relay', 'nonce', 'deadline', 'signature', 'typedData', content]);
-  return {
-    file,
-    relay: getAddress(file.at('relay').hex(20)),
-    nonce: file.at('nonce').natural(2n ** 256n),
-    deadline: file.at('deadline').natural(2n ** 64n),
-    signature: file.at('signature').bytes(MAX_SIGNATURE),
-  };
-}
-
-function requireTypedData(file: JsonReader, request: () => RelayRequest): void {
-  file.at('typedData').requireSame(plain(file.guard(() => typedRequest(request()))));
-}
-
-function claims(text: string, format: string): boolean {
-  try {
-    return String(JSON.parse(text)?.format).startsWith(format.slice(0, format.indexOf('/') + 1));
-  } catch {
-    return false;
-  }
-}
-
-/** Typed data as `eth_signTypedData_v4` takes it: the chain as a number, numbers beyond JavaScript's as text. */
-function plain({ domain, ...typed }: TypedRequest): unknown {
-  const rest = JSON.stringify(typed, (_, value) => (typeof value === 'bigint' ? value.toString() : value));
-  return { ...JSON.parse(rest), domain: { ...domain, chainId: Number(domain.chainId) } };
 }

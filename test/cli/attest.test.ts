@@ -8,6 +8,7 @@ import { printable } from '../../scripts/terminal/printable.ts';
 import { attestationTypedData } from '../../src/registry/attestation.ts';
 import { ascending, datasetId } from '../../src/registry/ids.ts';
 import { formatSignedAttestation, parseSignedAttestation } from '../../src/registry/signedAttestation.ts';
+import { formatSignedRequest, parseSignedRequest } from '../../src/registry/signedRequest.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { AttestationFixture, FAR, SOURCE } from '../contracts/support/attestations.ts';
 import { type NodeProxy, startNodeProxy } from '../support/nodeProxy.ts';
@@ -241,6 +242,67 @@ describe('datasets and their sources', () => {
     assert.equal((await done('attest', 'operator', bob, '--end', ...ALICE)).sent, true);
     await refused(5, /NotTheSource/, 'attest', 'data', id, '--uri', 'new', '--source', alice, ...BOB);
     await done('attest', 'withdraw', id, ...ALICE);
+  });
+
+  describe('signed for the relay', () => {
+    /** Signs as the source's key without Ether, and lets Alice carry it once. */
+    async function carried(...args: string[]) {
+      const file = join(folder, `request-${++count}.signed.json`);
+      const signed = await done(...args, '--key-file', key, '--sign', '--out', file);
+      assert.deepEqual([signed.sent, signed.file], [false, file]);
+      const text = readFileSync(file, 'utf8');
+      assert.equal(formatSignedRequest(parseSignedRequest(text)), text);
+      const sent = await done('submit', file, ...ALICE);
+      assert.deepEqual([sent.sent, sent.trainer], [true, SOURCE.address]);
+      assert.equal((await done('submit', file, ...ALICE)).sent, false);
+      return { signed, text };
+    }
+
+    it('a dataset is registered, published and revoked by who owns no Ether', async () => {
+      const { signed } = await carried('dataset', 'register', ...shards, '--uri', 'of the source');
+      const id = datasetId(SOURCE.address, shards, 'of the source');
+      assert.equal(signed.id, id);
+      const { datasets } = made.registered;
+      assert.equal((await datasets.read('dataset', [id])).registrar, SOURCE.address);
+      await carried('dataset', 'publish', id, '--uri', 'ipfs://archive', '--sha256', 'ab'.repeat(32));
+      assert.equal(await datasets.read('publicationCount', [id]), 1n);
+      await refused(5, /NotTheRegistrar/, 'dataset', 'revoke', id, '--sign', ...ALICE);
+      await carried('dataset', 'revoke', id);
+      assert.equal(await datasets.read('isRevoked', [id]), true);
+    });
+
+    it('a source lets an operator act, who says for it what it says, and cancels', async () => {
+      const id = await listed();
+      await refused(2, /signs for the source/, 'attest', 'cancel', id, '--source', SOURCE.address, ...BOB);
+      await carried('attest', 'operator', bob);
+      assert.equal(await made.attestations.read('mayActFor', [SOURCE.address, bob]), true);
+      const file = join(folder, 'operator.signed.json');
+      const about = [id, '--source', SOURCE.address, ...BOB, '--sign', '--out', file];
+      for (const says of ['data', 'withdraw']) {
+        assert.equal((await done('attest', says, ...about)).sent, false);
+        assert.equal((await done('submit', file, ...ALICE)).trainer, bob);
+        assert.equal(await isAttested(id, SOURCE.address), says === 'data');
+      }
+      assert.equal((await made.attestations.read('attestation', [id, SOURCE.address])).operator, bob);
+      await carried('attest', 'cancel', id);
+      assert.equal(await made.attestations.read('nonceOf', [id, SOURCE.address]), 3n);
+    });
+
+    it('a file of which anything was changed is refused', async () => {
+      const id = await listed();
+      const { text } = await carried('attest', 'cancel', id);
+      const file = join(folder, 'changed.signed.json');
+      for (const [from, to] of [
+        [id.slice(2), 'ab'.repeat(32)],
+        ['"cancelSignatures"', '"revoke"'],
+        ['"31337"', '"31338"'],
+      ]) {
+        writeFileSync(file, text.replace(from, to));
+        await refused(3, /request|contradicts/, 'submit', file, ...ALICE);
+      }
+      writeFileSync(file, text);
+      await refused(2, /carried, not signed again/, 'submit', file, '--link');
+    });
   });
 
   it('tells who says so of a dataset, of a shard and of all data behind a model', async () => {

@@ -1,8 +1,19 @@
 // What people are told of models that a program of another proof system vouches for, and of all that descends from them.
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { Address, Hex } from 'viem';
+import { writeWeights } from '../../src/model/weightsFile.ts';
+import {
+  formatForeign,
+  formatSignedForeign,
+  parseForeign,
+  parseSignedForeign,
+} from '../../src/registry/foreignEdge.ts';
+import { seedWeights } from '../../src/training/seed.ts';
 import { type ForeignChild, ForeignFixture, idOf } from '../contracts/support/foreign.ts';
+import { deploy } from '../contracts/support/money.ts';
 import type { Model } from '../contracts/support/registryFixture.ts';
 import { ServedRegistry } from '../contracts/support/servedRegistry.ts';
 import { type NodeProxy, startNodeProxy } from '../support/nodeProxy.ts';
@@ -65,5 +76,123 @@ describe('a registry with a foreign model', () => {
     const below = lines.filter((line) => line.includes('below a foreign model'));
     assert.equal(below.length, 1);
     assert.match(below[0], /train 0x/);
+  });
+});
+
+describe('descent foreign', () => {
+  const { folder, remove } = temporaryFolder();
+  const BOB = ['--account', '2'];
+  const PROOF: Hex = '0xf0e1d2c3';
+  let served: ServedRegistry;
+  let proxy: NodeProxy;
+  let foreign: ForeignFixture;
+  let parents: Hex[];
+  const child = join(folder, 'child.safetensors');
+  const proof = join(folder, 'pruned.proof');
+
+  before(async () => {
+    served = await ServedRegistry.create(1);
+    proxy = await startNodeProxy(served.upstream);
+    foreign = await ForeignFixture.create(served.fixture);
+    parents = served.models.slice(0, 2);
+    writeFileSync(child, writeWeights(seedWeights({ widths: WIDTHS, head: 'squared error' }, 5n, 6n)));
+    writeFileSync(proof, `${PROOF}\n`);
+  });
+  after(async () => {
+    await proxy?.close();
+    remove();
+  });
+  const call = (...args: string[]) =>
+    descent([...args, '--runs', join(folder, 'runs')], {
+      env: { ...served.env(proxy.rpc), XDG_CACHE_HOME: join(folder, 'cache') },
+    });
+  const prove = (program: string | bigint, ...more: string[]) =>
+    call(
+      'foreign',
+      'prove',
+      child,
+      '--parents',
+      ...parents,
+      '--program',
+      `${program}`,
+      '--foreign-proof',
+      proof,
+      ...more,
+    );
+  async function refused(code: number, says: RegExp, result: ReturnType<typeof call>): Promise<void> {
+    const { code: exit, stderr } = await result;
+    assert.match(stderr, says);
+    assert.equal(exit, code, stderr);
+  }
+
+  it('adds an adapter once and lists what was added, with hostile names made harmless', async () => {
+    const { address } = await deploy(served.fixture.chain, 'ExpectingAdapter', ['evil\u001b[2J']);
+    const added = document(await call('foreign', 'add', address, ...BOB, '--json'));
+    assert.deepEqual([added.program, added.adapter, added.sent], [Number(foreign.program) + 1, address, true]);
+    const again = document(await call('foreign', 'add', address, ...BOB, '--json'));
+    assert.deepEqual([again.program, again.sent], [added.program, false]);
+    const { programs } = document(await call('foreign', 'list', '--json'));
+    assert.deepEqual(
+      programs.map(({ adapter }: { adapter: Address }) => adapter),
+      [foreign.adapter.address, address],
+    );
+    assert.ok(!programs[1].name.includes('\u001b'));
+    await refused(5, /NoAdapter/, call('foreign', 'add', served.fixture.bob, ...BOB));
+  });
+
+  it('refuses what names no program, no registered parent, or no parent twice', async () => {
+    await refused(2, /knows no foreign program 99999/, prove('99999', ...BOB));
+    await refused(2, /knows no foreign program 0x/, prove(served.fixture.bob, ...BOB));
+    await refused(2, /neither the id of a foreign program nor the address/, prove('pruned', ...BOB));
+    const unknown = `0x${'ab'.repeat(32)}`;
+    const about = ['--program', `${foreign.program}`, '--foreign-proof', proof, ...BOB];
+    await refused(2, /is a parent twice/, call('foreign', 'prove', child, '--parents', unknown, unknown, ...about));
+    await refused(2, /is not registered at/, call('foreign', 'prove', child, '--parents', unknown, ...about));
+    const odd = join(folder, 'odd.proof');
+    writeFileSync(odd, '0xabc');
+    const args = ['--parents', ...parents, '--program', `${foreign.program}`, '--foreign-proof', odd, ...BOB];
+    await refused(3, /whole bytes in hexadecimal/, call('foreign', 'prove', child, ...args));
+  });
+
+  it('asks the adapter before it proves, and exits with 4 where that refuses', async () => {
+    await refused(4, /adapter of program \d+ does not accept/, prove(foreign.program, ...BOB));
+    await foreign.adapter.send('refuseBy', [1]);
+    await refused(4, /does not accept the foreign proof\. It says/, prove(foreign.program, ...BOB));
+    await foreign.adapter.send('refuseBy', [0]);
+  });
+
+  it('proves the range, says what vouches for the rest, and is registered by what the trainer signed', async () => {
+    const { fixture } = served;
+    const shown = document(await call('show', child, '--json'));
+    const told = [fixture.registry.address, fixture.bob, parents, shown.id, PROOF];
+    await foreign.adapter.send('expect', [foreign.programs.address, ...told]);
+    const { code, stdout, stderr } = await prove(foreign.adapter.address, ...BOB);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /Proved the range of 0x/);
+    assert.match(stdout, /Not proved here: .* only as good as the adapter 0x/);
+    const made = document(await prove(foreign.program, ...BOB, '--json'));
+    assert.deepEqual([made.id, made.program, made.parents], [shown.id, Number(foreign.program), parents]);
+    const text = readFileSync(made.edge, 'utf8');
+    const { range, ...about } = parseForeign(text);
+    assert.deepEqual(about, { program: Number(foreign.program), parents, foreignProof: PROOF });
+    assert.equal(formatForeign(parseForeign(text)), text);
+
+    await refused(2, /no link/, call('submit', made.edge, '--link'));
+    await refused(2, /was proved for/, call('submit', made.edge, '--account', '1'));
+    const { file } = document(await call('submit', made.edge, '--sign', ...BOB, '--json'));
+    const signed = readFileSync(file, 'utf8');
+    assert.equal(formatSignedForeign(parseSignedForeign(signed)), signed);
+    const changed = join(folder, 'changed.signed.json');
+    writeFileSync(changed, signed.replaceAll(PROOF.slice(2), 'ffffffff'));
+    await refused(3, /contradicts the rest/, call('submit', changed, '--account', '1'));
+
+    // These verifiers accept what they are told.
+    await fixture.expect({ statement: range.statement, proof: range.proof } as never, fixture.bob);
+    const sent = document(await call('submit', file, '--account', '1', '--json'));
+    assert.deepEqual([sent.sent, sent.id, sent.program], [true, shown.id, 'foreign']);
+    assert.equal(document(await call('submit', made.edge, ...BOB, '--json')).sent, false);
+    assert.equal(await fixture.registry.read('trainerOf', [shown.id]), fixture.bob);
+    const known = document(await call('show', shown.id, '--json'));
+    assert.deepEqual([known.kind, known.parents], ['foreign', parents]);
   });
 });
