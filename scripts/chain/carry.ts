@@ -1,5 +1,5 @@
 // Requests for the relay that a contract trusts: made, signed and carried.
-import { type Address, type LocalAccount, type TransactionReceipt, zeroAddress } from 'viem';
+import { type Address, getAddress, type LocalAccount, type TransactionReceipt, zeroAddress } from 'viem';
 import { generatePrivateKey } from 'viem/accounts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { relayAbi, relayedAbi } from '../../src/generated/abi.ts';
@@ -24,7 +24,7 @@ export async function signRequest(
   { target, action, seconds }: { target: Address; action: PlainAction; seconds: number },
 ): Promise<SignedRequest> {
   const where = await carriageFor(chain, target, seconds);
-  const request = { ...where, chainId: BigInt(chain.id), target, trainer: account.address, action };
+  const request = { ...where, chainId: BigInt(chain.id), target: getAddress(target), trainer: account.address, action };
   const signed = { request, signature: await account.signTypedData(typedRequest(request) as never) };
   // What the contract would refuse now is not signed.
   await chain.client.call({ ...signedRequestCall(signed), account: account.address }).catch((error: unknown) => {

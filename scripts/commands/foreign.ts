@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { encodeFunctionData, getAddress } from 'viem';
+import { concat, encodeFunctionData, getAddress, type Hex, keccak256 } from 'viem';
 import { InputError } from '../../src/errors/InputError.ts';
 import { foreignProgramsAbi } from '../../src/generated/abi.ts';
 import { MAX_PARENTS } from '../../src/registry/foreign.ts';
@@ -131,13 +131,15 @@ async function inputsOf(file: string, options: ForeignOptions): Promise<ForeignI
   }
   const { length } = options.parents;
   if (length > MAX_PARENTS) throw new InputError(`A foreign child has 1 to ${MAX_PARENTS} parents, not ${length}.`);
-  const parents = [];
+  const parents: Hex[] = [];
   for (const parent of options.parents) parents.push(await modelIdOf(parent));
   const twice = parents.find((parent, i) => parents.indexOf(parent) < i);
   if (twice !== undefined) throw new InputError(`${twice} is a parent twice.`);
   return { child: fileHash('file', file), foreignProof: fileHash('file', options.foreignProof), parents };
 }
 
-function nameOf({ child, foreignProof }: ForeignInputs): string {
-  return `foreign-${child.fileSha256.slice(0, 8)}-${foreignProof.fileSha256.slice(0, 8)}`;
+/** Of everything that the run is about: a parent that was mistyped is not in the way of the right one. */
+function nameOf({ child, foreignProof, parents }: ForeignInputs): string {
+  const rest = keccak256(concat([`0x${foreignProof.fileSha256}`, ...parents]));
+  return `foreign-${child.fileSha256.slice(0, 8)}-${rest.slice(2, 10)}`;
 }
