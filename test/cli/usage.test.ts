@@ -175,7 +175,19 @@ describe('the command line', () => {
   it('explains itself on stdout and exits with 0', async () => {
     const help = await descent(['--help']);
     assert.equal(help.code, 0);
-    const others = ['foreign', 'dataset', 'attest', 'prove', 'submit', 'verify', 'benchmark', 'predict', 'export', 'leaderboard', 'card'];
+    const others = [
+      'foreign',
+      'dataset',
+      'attest',
+      'prove',
+      'submit',
+      'verify',
+      'benchmark',
+      'predict',
+      'export',
+      'leaderboard',
+      'card',
+    ];
     for (const verb of [...PROGRAM_NAMES, ...others, 'show', 'tree', 'demo']) {
       assert.match(help.stdout, new RegExp(`^ {2}${verb}\\b`, 'm'));
     }
