@@ -213,6 +213,11 @@ describe('the leaderboard', () => {
     await page.waitForURL(`**/leaderboard?benchmark=${benchmark}`);
     const rows = page.locator('tbody tr');
     assert.equal(await rows.count(), 4);
+    await page.getByLabel('The best model of each trainer only').check();
+    assert.equal(await rows.count(), 2);
+    assert.match(await rows.first().innerText(), /^1\s/);
+    assert.match(await rows.last().innerText(), /^2\s[\s\S]*Digits, first steps/);
+    await page.getByLabel('The best model of each trainer only').uncheck();
     await page
       .getByText(/\d+\.\d % to \d+\.\d %/)
       .first()

@@ -71,6 +71,7 @@ function Benchmarks({ choice: { benchmarks }, people }: { choice: BenchmarkChoic
 function OneBoard({ board: { benchmark, entries, apart }, people }: { board: Board; people: Record<string, string> }) {
   const [filter, setFilter] = useState('');
   const [asked, setAsked] = useState('');
+  const [isOneEach, setOneEach] = useState(false);
   const { shown, offered } = measureColumns([...entries, ...apart], benchmark.kind);
   const measures = [...shown, ...offered.filter(({ key }) => key === asked)];
   const silent = [...entries, ...apart].filter(({ score }) => score.sameSchema === undefined).length;
@@ -109,6 +110,10 @@ function OneBoard({ board: { benchmark, entries, apart }, people }: { board: Boa
             maxLength={80}
             onChange={(event) => setFilter(event.target.value)}
           />
+          <label className="flex items-center gap-2 py-2">
+            <input type="checkbox" checked={isOneEach} onChange={(event) => setOneEach(event.target.checked)} />
+            The best model of each trainer only
+          </label>
           {offered.length > 0 && <MeasureField offered={offered} asked={asked} onAsk={setAsked} />}
         </div>
         {measures.length > 0 && (
@@ -116,7 +121,13 @@ function OneBoard({ board: { benchmark, entries, apart }, people }: { board: Boa
             {measures.map(({ name, meaning }) => `${name}: ${meaning}.`).join(' ')}
           </p>
         )}
-        <Ranking entries={entries} filter={filter} people={people} name="Scores" measures={measures} />
+        <Ranking
+          entries={isOneEach ? bestOfEach(entries) : entries}
+          filter={filter}
+          people={people}
+          name="Scores"
+          measures={measures}
+        />
       </Section>
       {apart.length > 0 && (
         <Section title="Set apart">
@@ -129,6 +140,13 @@ function OneBoard({ board: { benchmark, entries, apart }, people }: { board: Boa
       )}
     </>
   );
+}
+
+/** The first result of each trainer, ranked anew. */
+function bestOfEach(entries: Entry[]): Entry[] {
+  const seen = new Set<string>();
+  const first = entries.filter(({ model: { trainer } }) => !seen.has(trainer) && seen.add(trainer));
+  return first.map((entry, k) => ({ ...entry, rank: k + 1 }));
 }
 
 /** What the benchmark is, who opened it, and how it was kept. */
