@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import {
   type Address,
   encodeFunctionData,
@@ -14,7 +14,7 @@ import {
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { creditVaultAbi, modelRegistryAbi, trainersAbi } from '../../src/generated/abi.ts';
-import { type Chain, connect, parseAddress, requireContract } from '../chain/client.ts';
+import { type Chain, parseAddress } from '../chain/client.ts';
 import { loadAccount } from '../chain/keys.ts';
 import {
   ETHER,
@@ -35,6 +35,7 @@ import { sendCall } from '../chain/send.ts';
 import { modelIdOf } from '../runs/ids.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { counted } from '../terminal/plural.ts';
+import { addCreditKeyCommand, openTrainers, type TrainersOptions, withTrainer, withTrainers } from './creditKey.ts';
 import {
   type CommonOptions,
   type CreditOptions,
@@ -48,10 +49,14 @@ import {
   withKey,
   withRpc,
 } from './options.ts';
+import { type SignOptions, sendOrSign, withSign } from './sendOrSign.ts';
 
 interface CreditCommandOptions extends CommonOptions, CreditOptions {
   trainer?: string;
 }
+
+/** Of commands whose request the relay can carry. */
+type SignedCreditOptions = CreditCommandOptions & SignOptions;
 
 /** The registry takes no higher one. */
 const HIGHEST_SHARE = 5_000;
@@ -62,7 +67,7 @@ const HELP = `
 Shares are parts of what arrives at a model. A trainer's share of a node is the one that it had chosen when the node was
 registered; later it can only be lowered. What is left is the paid model's trainer's. Money is not sent along: 'claim'
 credits a trainer with its shares of models that descend from its own, and with what is left of its own models;
-'withdraw' sends the credit.`;
+'withdraw' sends the credit. What only a trainer's key can ask for it can sign instead (--sign); anybody then pays for it.`;
 
 export function addCreditCommand(program: Command): void {
   const credit = program
@@ -77,6 +82,7 @@ export function addCreditCommand(program: Command): void {
   addShareCommand(credit);
   addLowerCommand(credit);
   addPayoutCommand(credit);
+  addCreditKeyCommand(credit);
 }
 
 function addSplitCommand(credit: Command): void {
@@ -156,11 +162,11 @@ function addClaimCommand(credit: Command): void {
 }
 
 function addWithdrawCommand(credit: Command): void {
-  withTrainer(withCreditVault(withRpc(withCommon(credit.command('withdraw')))))
+  withSign(withTrainer(withCreditVault(withRpc(withCommon(credit.command('withdraw'))))))
     .description("send a trainer's credit: with its key to anywhere, without it to where its money goes")
     .option('--to <address>', "where to, with the trainer's key only (default: where its money goes)")
     .option('--token <address>', 'a token instead of Ether')
-    .action(async (options: CreditCommandOptions & { to?: string; token?: string }) => {
+    .action(async (options: SignedCreditOptions & { to?: string; token?: string }) => {
       const token = options.token === undefined ? zeroAddress : parseAddress(options.token, '--token');
       const wanted = options.to === undefined ? undefined : getAddress(parseAddress(options.to, '--to'));
       const { chain, vault, account } = await open(options);
@@ -172,40 +178,46 @@ function addWithdrawCommand(credit: Command): void {
           hint: 'Without --to anybody can send the credit to where the trainer wants it.',
         });
       }
+      if (options.sign && !isKey) throw notItsKey(key, trainer, account.address);
       const amount = await readReady(chain, vault, trainer, token);
       const to = wanted ?? payout;
       const data = isKey
         ? encodeFunctionData({ abi: creditVaultAbi, functionName: 'withdraw', args: [trainer, token, to] })
         : encodeFunctionData({ abi: creditVaultAbi, functionName: 'withdrawFor', args: [trainer, token] });
-      const sent = await sendCall(chain, account, { to: vault, data }, options.runs);
-      const text = `Sent ${inUnits(amount, await readUnit(chain, token))} of ${trainer} to ${to}.`;
-      outputOf(options).result({ trainer, token, to, amount, ...outcomeOf(sent) }, text);
+      const action = { what: 'withdraw', account: trainer, token, to } as const;
+      const { facts, signed, text: more } = await sendOrSign(chain, account, { to: vault, data, action }, options);
+      const sum = inUnits(amount, await readUnit(chain, token));
+      const text = `${signed ? 'To send' : 'Sent'} ${sum} of ${trainer} to ${to}.${more}`;
+      outputOf(options).result({ trainer, token, to, amount, ...facts }, text);
     });
 }
 
 function addShareCommand(credit: Command): void {
-  withKey(withChain(withCommon(credit.command('share'))))
+  withSign(withKey(withChain(withCommon(credit.command('share')))))
     .description('choose your share of what descendants are paid, for the models that you register from now on')
     .argument('<percent>', '0 to 50, with at most two decimals', percent)
-    .action(async (share: number, options: CreditCommandOptions) => {
+    .action(async (share: number, options: SignedCreditOptions) => {
       if (share > HIGHEST_SHARE)
         throw new InputError(`A share is at most ${HIGHEST_SHARE / 100} %, not ${share / 100} %.`);
       const { chain, registry } = await openRegistry(options);
       const account = loadAccount(options, chain.id);
       const isSame = (await readChosenShare(chain, registry, account.address)) === share;
       const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'chooseShare', args: [BigInt(share)] });
-      const sent = isSame ? undefined : await sendCall(chain, account, { to: registry, data }, options.runs);
-      const text = `${isSame ? 'As before, models' : 'Models'} that ${account.address} registers from now on take ${share / 100} %.`;
-      outputOf(options).result({ trainer: account.address, share, ...outcomeOf(sent) }, text);
+      const action = { what: 'chooseShare', share: BigInt(share) } as const;
+      const asked = isSame ? undefined : { to: registry, data, action };
+      const { facts, signed, text: more } = await sendOrSign(chain, account, asked, options);
+      const from = signed ? 'once this is sent' : 'from now on';
+      const text = `${isSame ? 'As before, models' : 'Models'} that ${account.address} registers ${from} take ${share / 100} %.${more}`;
+      outputOf(options).result({ trainer: account.address, share, ...facts }, text);
     });
 }
 
 function addLowerCommand(credit: Command): void {
-  withKey(withCreditVault(withRpc(withCommon(credit.command('lower')))))
+  withSign(withKey(withCreditVault(withRpc(withCommon(credit.command('lower'))))))
     .description('lower the share of a model of yours for good, for all that is not claimed yet')
     .argument('<model>', 'id, edge file or weights file')
     .argument('<percent>', 'below the current one, with at most two decimals', percent)
-    .action(async (what: string, share: number, options: CreditCommandOptions) => {
+    .action(async (what: string, share: number, options: SignedCreditOptions) => {
       const model = await modelIdOf(what);
       const { chain, vault, account } = await open(options);
       await requireModel(chain, vault, model);
@@ -213,38 +225,32 @@ function addLowerCommand(credit: Command): void {
       const before = Number(await translateErrors(() => chain.client.readContract(read)));
       const args = [model, BigInt(share)] as const;
       const data = encodeFunctionData({ abi: creditVaultAbi, functionName: 'lowerShare', args });
-      const sent = await sendCall(chain, account, { to: vault, data }, options.runs);
-      const text = `The share of ${model} is now ${share / 100} %; it was ${before / 100} %.`;
-      outputOf(options).result({ model, share, before, ...outcomeOf(sent) }, text);
+      const action = { what: 'lowerShare', node: model, share: BigInt(share) } as const;
+      const { facts, signed, text: more } = await sendOrSign(chain, account, { to: vault, data, action }, options);
+      const [will, was] = signed ? ['will be', 'is'] : ['is now', 'was'];
+      const text = `The share of ${model} ${will} ${share / 100} %; it ${was} ${before / 100} %.${more}`;
+      outputOf(options).result({ model, share, before, ...facts }, text);
     });
 }
 
 function addPayoutCommand(credit: Command): void {
-  withTrainer(withCreditVault(withRpc(withCommon(credit.command('payout')))))
+  withTrainers(withSign(withTrainer(withCreditVault(withRpc(withCommon(credit.command('payout')))))))
     .description('choose where the money of a trainer whose key you have goes when others send it')
     .argument('<address>', '0x00..00: to the key')
-    .addOption(
-      new Option(
-        '--trainers <address>',
-        'the contract of who acts for trainers (default: the one of the credit vault)',
-      ).env('DESCENT_TRAINERS'),
-    )
-    .action(async (name: string, options: CreditCommandOptions & { trainers?: string }) => {
+    .action(async (name: string, options: SignedCreditOptions & TrainersOptions) => {
       const payout = getAddress(parseAddress(name, 'where the money goes'));
       const { chain, trainers } = await openTrainers(options);
       const account = loadAccount(options, chain.id);
       const trainer = getAddress(trainerOf(options, chain.id));
       const args = [trainer, payout] as const;
       const data = encodeFunctionData({ abi: trainersAbi, functionName: 'setPayout', args });
-      const sent = await sendCall(chain, account, { to: trainers, data }, options.runs);
+      const action = { what: 'setPayout', account: trainer, payout } as const;
+      const { facts, signed, text: more } = await sendOrSign(chain, account, { to: trainers, data, action }, options);
       const now = await readKey(chain, trainers, trainer);
-      const text = `What ${trainer} is owed goes to ${now.payout}.`;
-      outputOf(options).result({ trainer, payout: now.payout, ...outcomeOf(sent) }, text);
+      const to = !signed ? now.payout : isAddressEqual(payout, zeroAddress) ? now.key : payout;
+      const text = `What ${trainer} is owed ${signed ? 'will go' : 'goes'} to ${to}.${more}`;
+      outputOf(options).result({ trainer, payout: to, ...facts }, text);
     });
-}
-
-function withTrainer(command: Command): Command {
-  return withKey(command).option('--trainer <address>', 'whose (default: the account)');
 }
 
 /** Connects, takes the key and finds the vault. */
@@ -253,15 +259,11 @@ async function open(options: CreditOptions): Promise<{ chain: Chain; vault: Addr
   return { chain, vault, account: loadAccount(options, chain.id) };
 }
 
-async function openTrainers(options: CreditOptions & { trainers?: string }) {
-  if (options.trainers === undefined) {
-    const { chain, vault } = await openCreditVault(options);
-    return { chain, trainers: (await vaultOf(chain, vault)).trainers };
-  }
-  const trainers = parseAddress(options.trainers, '--trainers');
-  const chain = await connect(options.rpc);
-  await requireContract(chain, trainers, 'trainers');
-  return { chain, trainers };
+/** Only what a trainer's key signs is carried. */
+function notItsKey(key: Address, trainer: Address, signer: Address): InputError {
+  return new InputError(`${key} acts for the trainer ${trainer}, not ${signer}: the relay carries what it signs.`, {
+    hint: 'Without --sign anybody can send the credit to where the trainer wants it.',
+  });
 }
 
 async function requireModel(chain: Chain, vault: Address, model: Hex): Promise<void> {

@@ -3,28 +3,20 @@ import { type Address, encodeFunctionData, formatEther, type Hex, zeroHash } fro
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { statusesAbi } from '../../src/generated/abi.ts';
+import type { PlainAction } from '../../src/registry/requests.ts';
 import { waysTo } from '../../src/registry/ways.ts';
 import type { Chain } from '../chain/client.ts';
 import { loadAccount } from '../chain/keys.ts';
 import { readLineage } from '../chain/readLineage.ts';
 import { isModel, translateErrors } from '../chain/readRegistry.ts';
-import { sendCall } from '../chain/send.ts';
 import { modelIdOf } from '../runs/ids.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { counted } from '../terminal/plural.ts';
 import { printable } from '../terminal/printable.ts';
-import {
-  type CommonOptions,
-  openStatuses,
-  outputOf,
-  type StatusesOptions,
-  withCommon,
-  withKey,
-  withRpc,
-  withStatuses,
-} from './options.ts';
+import { openStatuses, outputOf, type StatusesOptions, withCommon, withKey, withRpc, withStatuses } from './options.ts';
+import { type Outcome, type SignOptions, sendOrSign, withSign } from './sendOrSign.ts';
 
-interface StatusOptions extends CommonOptions, StatusesOptions {
+interface StatusOptions extends SignOptions, StatusesOptions {
   reason: string;
 }
 
@@ -39,7 +31,7 @@ const MOST_DISPUTES = 20n;
 
 const HELP = `
 The key of a model's trainer says all of this. Nothing that was proved changes, nor do credit and leaderboards: a status
-only tells others which model to use. Each change stays in the chain's events.`;
+only tells others which model to use. Each change stays in the chain's events. A key without Ether signs (--sign); anybody then pays.`;
 
 export function addStatusCommand(program: Command): void {
   const status = program
@@ -66,12 +58,12 @@ function addSupersedeCommand(status: Command): void {
       const descends = ways.length > 0;
       const before = await statusOf(chain, statuses, node);
       const isSame = before.successor === successor && before.descends === descends;
-      const args = [node, successor, [...(ways[0] ?? [])]] as const;
-      const data = encodeFunctionData({ abi: statusesAbi, functionName: 'supersede', args });
-      const sent = isSame ? undefined : await sendCall(chain, account, { to: statuses, data }, options.runs);
+      const action = { what: 'supersede', node, successor, steps: ways[0] ?? [] } as const;
+      const asked = isSame ? undefined : { to: statuses, data: dataOf(action), action };
+      const { facts, signed, text: more } = await sendOrSign(chain, account, asked, options);
       const how = descends ? 'which descends from it' : 'which does not descend from it';
-      const text = `${node} is ${isSame ? 'already ' : ''}superseded by ${successor}, ${how}.`;
-      outputOf(options).result({ model: node, successor, descends, ...outcomeOf(sent) }, text);
+      const text = `${node} ${isNow(isSame, signed)} superseded by ${successor}, ${how}.${more}`;
+      outputOf(options).result({ model: node, successor, descends, ...facts }, text);
     });
 }
 
@@ -89,11 +81,11 @@ function addMarkCommand(status: Command, verb: string, mark: 1 | 2, description:
       const { chain, statuses, account } = await open(options, node);
       const before = await statusOf(chain, statuses, node);
       const isSame = before.mark === mark && before.reason === reason;
-      const args = [node, mark, reason] as const;
-      const data = encodeFunctionData({ abi: statusesAbi, functionName: 'setStatus', args });
-      const sent = isSame ? undefined : await sendCall(chain, account, { to: statuses, data }, options.runs);
-      const text = `${node} is ${isSame ? 'already ' : ''}${MARKS[mark]}: ${printable(reason)}`;
-      outputOf(options).result({ model: node, mark: MARKS[mark], reason, ...outcomeOf(sent) }, text);
+      const action = { what: 'setStatus', node, mark, reason } as const;
+      const asked = isSame ? undefined : { to: statuses, data: dataOf(action), action };
+      const { facts, signed, text: more } = await sendOrSign(chain, account, asked, options);
+      const text = `${node} ${isNow(isSame, signed)} ${MARKS[mark]}: ${printable(reason)}${more}`;
+      outputOf(options).result({ model: node, mark: MARKS[mark], reason, ...facts }, text);
     });
 }
 
@@ -105,20 +97,29 @@ function addClearCommand(status: Command): void {
       const node = await modelIdOf(what);
       const { chain, statuses, account } = await open(options, node);
       const { mark, reason, successor } = await statusOf(chain, statuses, node);
-      const calls = [
-        ...(mark !== 0 || reason !== ''
-          ? [encodeFunctionData({ abi: statusesAbi, functionName: 'setStatus', args: [node, 0, ''] })]
-          : []),
-        ...(successor !== zeroHash
-          ? [encodeFunctionData({ abi: statusesAbi, functionName: 'supersede', args: [node, zeroHash, []] })]
-          : []),
+      const asked = [
+        ...(mark !== 0 || reason !== '' ? [{ what: 'setStatus', node, mark: 0, reason: '' } as const] : []),
+        ...(successor !== zeroHash ? [{ what: 'supersede', node, successor: zeroHash, steps: [] } as const] : []),
       ];
-      const transactions: Hex[] = [];
-      for (const data of calls) {
-        transactions.push((await sendCall(chain, account, { to: statuses, data }, options.runs)).transactionHash);
+      if (asked.length > 1 && options.sign && options.out !== undefined) {
+        throw new InputError(
+          'Two requests are to be signed, for the mark and for the successor, and --out names one file.',
+          {
+            hint: 'Leave out --out: two files are written.',
+          },
+        );
       }
-      const text = calls.length === 0 ? `Nothing was said of ${node}.` : `Took back what was said of ${node}.`;
-      outputOf(options).result({ model: node, transactions }, text);
+      const done: Outcome[] = [];
+      for (const action of asked) {
+        const call = { to: statuses, data: dataOf(action), action };
+        done.push(await sendOrSign(chain, account, call, options));
+      }
+      const transactions = done.flatMap(({ facts }) => facts.transaction ?? []);
+      const files = done.flatMap(({ facts }) => facts.file ?? []);
+      const did = options.sign ? 'To take' : 'Took';
+      const more = done.map(({ text }) => text).join('');
+      const text = asked.length === 0 ? `Nothing was said of ${node}.` : `${did} back what was said of ${node}.${more}`;
+      outputOf(options).result({ model: node, transactions, ...(options.sign && { files }) }, text);
     });
 }
 
@@ -145,7 +146,21 @@ function addShowCommand(status: Command): void {
 }
 
 function withWhere(command: Command): Command {
-  return withKey(withStatuses(withRpc(withCommon(command))));
+  return withSign(withKey(withStatuses(withRpc(withCommon(command)))));
+}
+
+/** The call that says it. */
+function dataOf(action: Extract<PlainAction, { what: 'setStatus' | 'supersede' }>): Hex {
+  if (action.what === 'setStatus') {
+    const args = [action.node, action.mark, action.reason] as const;
+    return encodeFunctionData({ abi: statusesAbi, functionName: 'setStatus', args });
+  }
+  const args = [action.node, action.successor, [...action.steps]] as const;
+  return encodeFunctionData({ abi: statusesAbi, functionName: 'supersede', args });
+}
+
+function isNow(isSame: boolean, signed: boolean): string {
+  return isSame ? 'is already' : signed ? 'will be' : 'is';
 }
 
 /** Connects, takes the key and looks whether the model is there. */
@@ -214,8 +229,4 @@ function render(facts: Record<string, unknown>): string {
     ]),
   );
   return alignColumns(rows);
-}
-
-function outcomeOf(sent: { transactionHash: Hex } | undefined) {
-  return { sent: sent !== undefined, ...(sent && { transaction: sent.transactionHash }) };
 }

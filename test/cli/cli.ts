@@ -32,18 +32,21 @@ export interface CliResult {
 
 export interface CliOptions {
   env?: Record<string, string>;
+  /** Where it runs, instead of here. */
+  cwd?: string;
   /** Kill the process with SIGKILL before its n-th write to disk below `folder` (1, 2, ..). */
   killAt?: { operation: number; folder: string };
 }
 
 /** Starts the command line as a process of its own, without the caller's DESCENT_ variables. */
-export function descentProcess(args: string[], { env = {}, killAt }: CliOptions = {}): ChildProcess {
+export function descentProcess(args: string[], { env = {}, cwd, killAt }: CliOptions = {}): ChildProcess {
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('DESCENT_')));
   const kill = killAt && { KILL_AT: String(killAt.operation), KILL_FOLDER: killAt.folder };
   return spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', ...(killAt ? ['--import', KILLER] : []), CLI, ...args],
     {
+      cwd,
       env: { ...clean, NODE_COMPILE_CACHE: CACHE, XDG_CACHE_HOME: LOGS, ...env, ...kill },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
