@@ -8,6 +8,7 @@ import { PROGRAMS } from '../../src/registry/programs/list.ts';
 import { isSameSchema, NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { subjectOf } from '../../src/registry/statement.ts';
 import type { CodeFound } from '../chain/codeHere.ts';
+import { commandLine } from '../terminal/invocation.ts';
 import { printable } from '../terminal/printable.ts';
 
 /** What is known besides the edge itself. */
@@ -22,22 +23,24 @@ export interface Known {
   chain: boolean;
   /** What the address of the contract tells of its code. */
   code?: CodeFound | undefined;
+  /** Whether the edge is the range of a foreign child, and whether a relay's request was read with it. */
+  foreign?: { signed: boolean } | undefined;
   /** Whether released weights or a shard were compared. */
   files: boolean;
 }
 
 /** What no check of an edge covers, whatever its verdict, in words. */
 export function limitsOf({ statement, metadata }: Edge, known: Known): string[] {
-  const { origins, schemas, trainedOnRows, chain, code = 'unknown', files } = known;
+  const { origins, schemas, trainedOnRows, chain, code = 'unknown', files, foreign } = known;
   const isResult = PROGRAMS[statement.program].registers === 'result';
   const { parents, schema, model, shard } = subjectOf(statement);
-  const limits = [definitionOf(statement).leavesOpen(statement)];
+  const limits = foreign === undefined ? [definitionOf(statement).leavesOpen(statement)] : foreignInWords(foreign);
   if (model && shard && isNetworkShape(model.shape)) limits.push(picturesInWords(model.shape));
   if (isResult) limits.push(trainedInWords(trainedOnRows), describeSchemas(schemas));
   if (schema !== undefined && schema !== NO_SCHEMA) {
     limits.push('That the numbers are what the schema says: it is stated by whoever sent this.');
   }
-  if (parents.length > 0 || isResult) {
+  if (parents.length > 0 || isResult || foreign !== undefined) {
     limits.push(...originsInWords(origins));
   }
   limits.push('Who did the work: the sender is proved, and may have been given weights and data by others.');
@@ -50,6 +53,15 @@ export function limitsOf({ statement, metadata }: Edge, known: Known): string[] 
     limits.push(`Its metadata (${names.join(', ')}): anybody may have written it, nothing vouches for it.`);
   if (!files) limits.push('That any file is what it commits to: give --weights or --shard to compare one.');
   return limits;
+}
+
+/** What is left to look at of a foreign child. */
+function foreignInWords({ signed }: { signed: boolean }): string[] {
+  const adapter =
+    'What the adapter accepts: anybody can add one that accepts everything. ' +
+    `Look at it (${commandLine('foreign', 'list')}), and at the model (${commandLine('show', '<id>')}).`;
+  const signature = 'That its trainer signed the request to the relay: the relay checks the signature.';
+  return signed ? [adapter, signature] : [adapter];
 }
 
 /** What descent leaves open, as far as a chain told. */

@@ -7,16 +7,25 @@ import { verifyProofs } from '../../src/proof/verify.ts';
 import {
   type Check,
   chainChecksOf,
+  FOREIGN_CHAIN_CHECKS,
   openChecks,
   otherKeyReason,
   type Verdict,
   verdictInWords,
   verdictOf,
 } from '../../src/registry/check.ts';
-import { type ChainFindings, checkOnChain, checkRunOnChain, type Trusted } from '../../src/registry/checkEdge.ts';
+import {
+  type ChainFindings,
+  checkForeignOnChain,
+  checkOnChain,
+  checkRunOnChain,
+  type Trusted,
+} from '../../src/registry/checkEdge.ts';
+import { descentOfForeign } from '../../src/registry/checkForeign.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
 import type { Edge } from '../../src/registry/edge.ts';
 import { type EdgeRun, isTrainEdge } from '../../src/registry/edgeRun.ts';
+import type { ForeignEdge } from '../../src/registry/foreignEdge.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
 import type { StatementContext } from '../../src/registry/statement.ts';
 import { circuitFor, resultId } from '../../src/registry/statement.ts';
@@ -28,7 +37,7 @@ import { type Chain, connect, parseAddress } from '../chain/client.ts';
 import { type CodeFound, codeOf } from '../chain/codeHere.ts';
 import { translateErrors } from '../chain/readRegistry.ts';
 import { registryOfScoreboard } from '../chain/readScoreboard.ts';
-import { readEdgeOrRun } from '../files/models.ts';
+import { readProved } from '../files/models.ts';
 import { readPowers, readProgramKey } from '../runs/keys.ts';
 import { alignColumns, shortId } from '../terminal/drawTree.ts';
 import { counted } from '../terminal/plural.ts';
@@ -52,7 +61,7 @@ An edge file is checked by itself and, with --rpc or DESCENT_RPC, against the ch
 record and its event word for word, parents, shard and seed request. Name the contract that you trust (--registry, for a
 score --scoreboard): an edge file can name any. A node or shard is found on chain: its proof is read from the transaction
 that registered it and checked again. Where the contract stands at the address that follows from the code built here, that it
-runs this code is shown.
+runs this code is shown. Of a foreign child (descent foreign) all is checked but that it follows from its parents.
 
 "Verified" and exit code 0 only where nothing is open. Exit code 6 where the proof holds and something is not shown, which is
 named; that development keys are worth nothing is such a thing. Exit code 4 if anything is false. With --json the verdict
@@ -71,20 +80,30 @@ export function addVerifyCommand(program: Command): void {
     const output = outputOf(options);
     const asksChain = command.getOptionValueSource('rpc') !== 'default';
     output.progress.stage('verify');
-    const { edge, run, found, chain, trusted } = await open(what, options, asksChain);
+    const opened = await open(what, options, asksChain);
+    const { edge, run, child, found, chain, trusted } = opened;
     const keys = keysOf(edge.statement);
     const proof = run === undefined ? checkProof(edge, keys) : checkRunProofs(run, keys);
-    const onChain = await askChain({ edge, run }, chain, trusted, keys);
+    const onChain = await askChain(opened, chain, trusted, keys);
+    const descent = child === undefined ? [] : [descentOfForeign(child.edge, onChain.adapter ?? child.adapter)];
     const hasFiles = options.weights !== undefined || options.shard !== undefined;
     const files = hasFiles ? await checkFiles(edge.statement, options, onChain.schemas) : [];
     output.progress.done();
-    const checks = [found, ...proof, ...onChain.checks, ...files];
+    const checks = [found, ...proof, ...onChain.checks, ...descent, ...files];
     if (found.about === 'transaction') requireSameKey(edge, checks);
     const { origins, schemas, trainedOnRows } = onChain;
     const code = chain && (await codeOfEdge(edge, chain, onChain.checks));
-    const known = { origins, schemas, trainedOnRows, chain: chain !== undefined, code, files: hasFiles };
+    const known = {
+      origins,
+      schemas,
+      trainedOnRows,
+      chain: chain !== undefined,
+      code,
+      files: hasFiles,
+      foreign: child,
+    };
     const limits = limitsOf(edge, known);
-    const { program } = edge.statement;
+    const program = child === undefined ? edge.statement.program : 'foreign';
     const id = resultId(edge.statement);
     const verdict = verdictOf(checks);
     const { verificationKey, devKeys } = keys;
@@ -95,6 +114,7 @@ export function addVerifyCommand(program: Command): void {
       program,
       ...edge.context,
       ...segments,
+      ...(child && foreignFacts(child.edge, onChain.adapter ?? child.adapter)),
       verdict,
       ...(states.length > 0 && { states }),
       checks,
@@ -119,11 +139,26 @@ async function codeOfEdge({ context, statement }: Edge, chain: Chain, checks: re
   return found.catch(() => 'unknown');
 }
 
+/** A foreign child as it was found. */
+interface Child {
+  edge: ForeignEdge;
+  /** of its program, as the registry's event names it */
+  adapter?: Address | undefined;
+  /** whether a request to the relay stands around it */
+  signed: boolean;
+}
+
+function foreignFacts({ program, parents }: ForeignEdge, adapter: Address | undefined) {
+  return { foreignProgram: program, ...(adapter && { adapter }), parents };
+}
+
 interface Opened {
   /** Of a run the last one: its model is what the run is about. */
   edge: Edge;
   /** All segments, where there are several. */
   run?: EdgeRun | undefined;
+  /** The foreign child, where the edge is the proof of its range. */
+  child?: Child | undefined;
   /** Where the edge comes from. */
   found: Check;
   chain: Chain | undefined;
@@ -133,9 +168,15 @@ interface Opened {
 async function open(what: string, options: VerifyOptions, asksChain: boolean): Promise<Opened> {
   if (/^0x[0-9a-f]{64}$/i.test(what)) return openId(what.toLowerCase() as Hex, options);
   if (/^0x[0-9a-f]*$/i.test(what)) throw new InputError(`${what} is not an id: 0x and 64 hexadecimal digits.`);
-  const read = readEdgeOrRun(what);
+  const read = readProved(what);
   const chain = asksChain ? await connect(options.rpc) : undefined;
   const rest = { chain, trusted: trustedOf(options) };
+  if ('child' in read || 'range' in read) {
+    const signed = 'child' in read;
+    const child = signed ? read.child : read;
+    const says = `The file is a foreign child${signed ? ', in a request to the relay,' : ''} whose parts agree: id, source and call data follow from its range.`;
+    return { edge: child.range, child: { edge: child, signed }, found: { about: 'file', holds: true, says }, ...rest };
+  }
   if ('edges' in read) {
     const says = 'The file is a run whose segments follow one another: each trains the model of the one before.';
     return { edge: read.edges[read.edges.length - 1], run: read, found: { about: 'file', holds: true, says }, ...rest };
@@ -168,8 +209,16 @@ async function openId(id: Hex, options: VerifyOptions): Promise<Opened> {
   const edge = edgeOf({ statement, proof });
   const edges = stored.segments.map(edgeOf).filter(isTrainEdge);
   const run = edges.length > 1 ? { edges, keep: edges.map((_, k) => k === edges.length - 1) } : undefined;
+  const child = childOf(edge, stored);
   const says = `The transaction ${transaction} of block ${block} carries this statement and its proof.`;
-  return { edge, run, found: { about: 'transaction', holds: true, says }, chain, trusted: trustedOf(options) };
+  return { edge, run, child, found: { about: 'transaction', holds: true, says }, chain, trusted: trustedOf(options) };
+}
+
+/** The foreign child whose range an edge is. */
+function childOf({ statement, ...edge }: Edge, { foreign }: StoredEdge): Child | undefined {
+  if (foreign === undefined || statement.program !== 'import') return undefined;
+  const { adapter, ...made } = foreign;
+  return { edge: { ...made, range: { ...edge, statement } }, adapter, signed: false };
 }
 
 function trustedOf({ registry, scoreboard }: VerifyOptions): Trusted {
@@ -185,13 +234,14 @@ function keysOf(statement: Statement): InstalledKeys {
 
 /** What a chain says of an edge; of a run what it says of every edge that the run makes. */
 async function askChain(
-  { edge, run }: Pick<Opened, 'edge' | 'run'>,
+  { edge, run, child }: Pick<Opened, 'edge' | 'run' | 'child'>,
   chain: Chain | undefined,
   trusted: Trusted,
   keys: InstalledKeys,
 ): Promise<ChainFindings> {
   if (chain !== undefined) {
     const reads = clientReads(chain.client, chain.id);
+    if (child !== undefined) return checkForeignOnChain(child.edge, reads, trusted, keys);
     if (run === undefined) return checkOnChain(edge, reads, trusted, keys);
     const findings = await checkRunOnChain(run, reads, trusted, keys);
     const models = modelsOf(run);
@@ -202,7 +252,8 @@ async function askChain(
     );
     return { ...last, checks };
   }
-  const checks = openChecks(chainChecksOf(edge.statement.program), 'no chain was asked (--rpc).');
+  const abouts = child === undefined ? chainChecksOf(edge.statement.program) : FOREIGN_CHAIN_CHECKS;
+  const checks = openChecks(abouts, 'no chain was asked (--rpc).');
   return { checks, origins: undefined, schemas: {} };
 }
 

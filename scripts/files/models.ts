@@ -6,6 +6,14 @@ import { readShard } from '../../src/model/shardFile.ts';
 import { readModel } from '../../src/model/weightsFile.ts';
 import { type Edge, parseEdge } from '../../src/registry/edge.ts';
 import { type EdgeRun, isRun, parseRun } from '../../src/registry/edgeRun.ts';
+import {
+  type ForeignEdge,
+  isForeign,
+  isSignedForeign,
+  parseForeign,
+  parseSignedForeign,
+  type SignedForeign,
+} from '../../src/registry/foreignEdge.ts';
 import { readParsed } from './read.ts';
 
 /** A model of either kind. @param hash SHA-256 that the file must have, if any. @throws InputError, FileFormatError naming the file */
@@ -33,10 +41,12 @@ export function readEdgeFile(path: string): Edge {
   return readParsed(path, (bytes) => parseEdge(textOf(bytes)));
 }
 
-/** An edge file, or the file of a run of training edges. @throws InputError, FileFormatError naming the file */
-export function readEdgeOrRun(path: string): Edge | EdgeRun {
+/** An edge file, the file of a run of training edges, or that of a foreign child, signed or not. @throws InputError, FileFormatError naming the file */
+export function readProved(path: string): Edge | EdgeRun | ForeignEdge | SignedForeign {
   return readParsed(path, (bytes) => {
     const text = textOf(bytes);
+    if (isForeign(text)) return parseForeign(text);
+    if (isSignedForeign(text)) return parseSignedForeign(text);
     return isRun(text) ? parseRun(text) : parseEdge(text);
   });
 }

@@ -116,6 +116,10 @@ export interface ChainReads {
   node(registry: Address, id: Hex): Promise<NodeRecord | undefined>;
   /** whether a program of another proof system made a node or any of its ancestors; false where there is no such node */
   isForeign(registry: Address, id: Hex): Promise<boolean>;
+  /** the foreign program that made a node, 0 of others */
+  foreignProgramOf(registry: Address, id: Hex): Promise<bigint>;
+  /** the adapter of a registry's foreign program; undefined where there is none */
+  adapterOf(registry: Address, program: bigint): Promise<Address | undefined>;
   parents(registry: Address, id: Hex): Promise<readonly Hex[]>;
   schemaOf(registry: Address, id: Hex): Promise<Hex>;
   shard(registry: Address, id: Hex): Promise<ShardRecord | undefined>;

@@ -14,10 +14,11 @@ export type About =
   | 'weights'
   | 'rows'
   | 'names'
+  | 'descent'
   | ChainAbout;
 
 /** What only a chain can tell. */
-export type ChainAbout = 'contract' | 'key' | 'powers' | 'record' | 'event' | Surrounding;
+export type ChainAbout = 'contract' | 'key' | 'powers' | 'record' | 'event' | 'adapter' | Surrounding;
 
 /** One finding, in words. Open is what is not shown: it speaks neither for nor against the edge. */
 export interface Check {
@@ -47,6 +48,8 @@ const NOT_SHOWN: Record<About, string> = {
   parents: 'that its parents are registered',
   model: 'that its model is registered',
   shard: 'that its shard is registered, and with it that the rows are well formed',
+  adapter: 'that the registry knows its foreign program',
+  descent: 'that it follows from its parents (a foreign program vouches)',
   weights: 'that the weights are its model',
   rows: 'that the rows are its shard',
   names: 'that the names of columns and classes in the file are those that were stated',
@@ -56,6 +59,17 @@ const NOT_SHOWN: Record<About, string> = {
 export function chainChecksOf(program: Program): ChainAbout[] {
   return ['contract', 'key', 'powers', 'record', 'event', ...PROGRAMS[program].asks];
 }
+
+/** The same of a foreign child. */
+export const FOREIGN_CHAIN_CHECKS: readonly ChainAbout[] = [
+  'contract',
+  'key',
+  'powers',
+  'record',
+  'event',
+  'parents',
+  'adapter',
+];
 
 /** The same checks where nobody can be asked. @param reason one sentence, why not */
 export function openChecks(abouts: readonly ChainAbout[], reason: string): Check[] {

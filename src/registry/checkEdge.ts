@@ -1,6 +1,14 @@
 import type { Address, Hex } from 'viem';
 import type { ChainReads } from './chainReads.ts';
-import { type ChainAbout, type Check, chainChecksOf, openChecks, type TrainedOnRows } from './check.ts';
+import {
+  type ChainAbout,
+  type Check,
+  chainChecksOf,
+  FOREIGN_CHAIN_CHECKS,
+  openChecks,
+  type TrainedOnRows,
+} from './check.ts';
+import { checkAdapter, findForeign } from './checkForeign.ts';
 import {
   checkModels,
   checkRequest,
@@ -8,8 +16,10 @@ import {
   type EdgeSegments,
   findRegistration,
   type Origins,
+  originsAbove,
   originsOf,
   type Place,
+  type Registration,
   sameAddress,
   subjectOfEdge,
 } from './checkRecord.ts';
@@ -18,6 +28,7 @@ import { trainedOnRows } from './checkTrained.ts';
 import { acceptingKey, checkKey, checkPowers, type KeysHere } from './checkVerifier.ts';
 import type { Edge } from './edge.ts';
 import type { EdgeRun } from './edgeRun.ts';
+import type { ForeignEdge } from './foreignEdge.ts';
 import { PROGRAMS, type Surrounding, TARGETS } from './programs/list.ts';
 import { edgesOf } from './programs/trainMany.ts';
 import { circuitFor, subjectOf } from './statement.ts';
@@ -37,6 +48,8 @@ export interface ChainFindings {
   schemas: StatedSchemas;
   /** of a score, whether the model has seen the rows; undefined where the chain does not tell */
   trainedOnRows?: TrainedOnRows | undefined;
+  /** of a foreign child, the adapter of its program; undefined where the chain does not tell */
+  adapter?: Address | undefined;
 }
 
 /**
@@ -45,6 +58,16 @@ export interface ChainFindings {
  */
 export function checkOnChain(edge: Edge, reads: ChainReads, trusted: Trusted, keys: KeysHere): Promise<ChainFindings> {
   return checkSegments([edge], reads, trusted, keys);
+}
+
+/** The same of a foreign child; of `origins`, what its parents descend from. */
+export function checkForeignOnChain(
+  child: ForeignEdge,
+  reads: ChainReads,
+  trusted: Trusted,
+  keys: KeysHere,
+): Promise<ChainFindings> {
+  return checkSegments([child.range], reads, trusted, keys, child);
 }
 
 /** The same of every edge that a run makes, in order. */
@@ -66,13 +89,15 @@ async function checkSegments(
   reads: ChainReads,
   trusted: Trusted,
   keys: KeysHere,
+  child?: ForeignEdge,
 ): Promise<ChainFindings> {
   const edge = segments[segments.length - 1];
-  const abouts = chainChecksOf(edge.statement.program);
+  const abouts = child === undefined ? chainChecksOf(edge.statement.program) : FOREIGN_CHAIN_CHECKS;
   const found = new Map<ChainAbout, Check>();
   let origins: Origins | undefined;
   let schemas: StatedSchemas = {};
   let trained: TrainedOnRows | undefined;
+  let adapter: Address | undefined;
   const say = (...checks: Check[]) => {
     for (const check of checks) found.set(check.about as ChainAbout, check);
   };
@@ -82,20 +107,22 @@ async function checkSegments(
       reason,
     );
     say(...rest);
-    return { origins, schemas, trainedOnRows: trained, checks: abouts.map((about) => found.get(about)!) };
+    const checks = abouts.map((about) => found.get(about)!);
+    return { origins, schemas, trainedOnRows: trained, adapter, checks };
   };
   try {
     const place = await placeOf(edge, reads, trusted);
     say(place.check);
     if (place.registry === undefined || place.verifiers === undefined) return finish('it is not to be found there.');
     const at: Place = { reads, registry: place.registry, contract: edge.context.registry };
-    const registration = await findRegistration(segments, at);
+    adapter = child && (await reads.adapterOf(at.registry, BigInt(child.program)));
+    const registration = await (child ? findForeign(child, adapter, at) : findRegistration(segments, at));
     say(...registration.checks);
-    say(...(await checkAround(segments, at, registration.isRegistered)));
+    say(...(await checkWith(segments, child, adapter, at, registration)));
     const circuit = circuitFor(edge.statement);
     const key = await acceptingKey(reads, place.verifiers, circuit, registration.acceptance);
     say(await checkKey(reads, circuit, key, keys), await checkPowers(reads, place.verifiers, keys));
-    origins = await originsOf(segments, at);
+    origins = await (child ? originsAbove(child.parents, at) : originsOf(segments, at));
     schemas = await statedSchemas(edge.statement, at);
     trained = await trainedOnRows(edge.statement, at);
     return finish('the node did not tell.');
@@ -139,6 +166,19 @@ async function placeOf({ context, statement }: Edge, reads: ChainReads, trusted:
         }
       : { about, holds: true, says: `The edge is for the ${what} ${name}, as it should be.` };
   return { check, registry, verifiers };
+}
+
+/** What must be there for the edge, or the foreign child, to mean something. */
+async function checkWith(
+  segments: EdgeSegments,
+  child: ForeignEdge | undefined,
+  adapter: Address | undefined,
+  at: Place,
+  { isRegistered }: Registration,
+): Promise<Check[]> {
+  if (child === undefined) return checkAround(segments, at, isRegistered);
+  const parents = await checkModels('parents', child.parents, at, isRegistered);
+  return [parents, checkAdapter(child.program, adapter, isRegistered)];
 }
 
 /** What must be registered for the edge to mean something. */

@@ -115,14 +115,17 @@ async function findModel(segments: EdgeSegments, subject: Subject, { reads, regi
 }
 
 /** One more than the first parent's, where that one is registered. */
-async function depthOf([parent]: readonly Hex[], { reads, registry }: Place): Promise<bigint | undefined> {
+export async function depthOf([parent]: readonly Hex[], { reads, registry }: Place): Promise<bigint | undefined> {
   if (parent === undefined) return 0n;
   const node = await reads.node(registry, parent);
   return node && node.depth + 1n;
 }
 
 /** What the registry says of every model. */
-function registeredEvent(subject: Subject, node: { trainer: Address; kind: number; depth: bigint }): StatedEvent {
+export function registeredEvent(
+  subject: Subject,
+  node: { trainer: Address; kind: number; depth: bigint },
+): StatedEvent {
   const { id, commitment, shape } = modelIn(subject);
   return { name: 'ModelRegistered', args: { id, ...node, shape: encodeAnyShape(shape), commitment } };
 }
@@ -231,11 +234,11 @@ function areHeld({ loss, absolute, top, counts }: Measures, held: MeasuresRecord
 }
 
 /** Nodes refuse questions for logs more often than any other: then there are none, and what they would say is open. */
-async function logsOf(reads: ChainReads, filter: LogFilter): Promise<ChainLog[]> {
+export async function logsOf(reads: ChainReads, filter: LogFilter): Promise<ChainLog[]> {
   return reads.logs(filter).catch(() => []);
 }
 
-function unregistered(what: 'model' | 'shard' | 'result', id: Hex): Registration {
+export function unregistered(what: 'model' | 'shard' | 'result', id: Hex): Registration {
   const says = `The ${what} ${id} is not registered.`;
   return {
     checks: [
@@ -248,7 +251,7 @@ function unregistered(what: 'model' | 'shard' | 'result', id: Hex): Registration
 }
 
 /** Compares the events of a registration with what the edge says. */
-function checkEvents(
+export function checkEvents(
   expected: readonly StatedEvent[],
   logs: readonly ChainLog[],
   registry: Address,
@@ -285,7 +288,7 @@ function checkEvents(
   return { about, holds: true, says: `${words} the same, word for word.` };
 }
 
-function sameSender(what: string, stored: Address, claimed: Address): Check {
+export function sameSender(what: string, stored: Address, claimed: Address): Check {
   return sameAddress(stored, claimed)
     ? { about: 'record', holds: true, says: `The registry holds ${what}, sent by ${stored}.` }
     : { about: 'record', holds: false, says: `The registry has ${what} from ${stored}, not from ${claimed}.` };
@@ -383,16 +386,20 @@ export interface Origins {
 }
 
 /** What a registry tells of the descent of an edge's model, or of its parents while it is not registered. */
-export async function originsOf(segments: EdgeSegments, { reads, registry }: Place): Promise<Origins> {
-  const { model, parents: above } = subjectOfEdge(segments);
+export async function originsOf(segments: EdgeSegments, at: Place): Promise<Origins> {
+  const { model, parents } = subjectOfEdge(segments);
   if (model === undefined) return { declared: undefined, foreign: undefined };
-  const told = async (id: Hex): Promise<Origins | undefined> => {
-    const node = await reads.node(registry, id);
-    return node && { declared: node.declared, foreign: await reads.isForeign(registry, id) };
-  };
-  const own = await told(model.id);
-  if (own !== undefined) return own;
-  const parents = await Promise.all(above.map(told));
+  return (await told(model.id, at)) ?? originsAbove(parents, at);
+}
+
+async function told(id: Hex, { reads, registry }: Place): Promise<Origins | undefined> {
+  const node = await reads.node(registry, id);
+  return node && { declared: node.declared, foreign: await reads.isForeign(registry, id) };
+}
+
+/** What a registry tells of the descent of some models together. */
+export async function originsAbove(above: readonly Hex[], at: Place): Promise<Origins> {
+  const parents = await Promise.all(above.map((id) => told(id, at)));
   const known = parents.length > 0 && parents.every((parent) => parent !== undefined);
   const any = (mark: keyof Origins) => parents.some((parent) => parent?.[mark]) || (known ? false : undefined);
   return { declared: any('declared'), foreign: any('foreign') };

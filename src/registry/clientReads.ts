@@ -11,7 +11,7 @@ import {
   type RpcLog,
   zeroAddress,
 } from 'viem';
-import { modelRegistryAbi, relayedAbi, scoreboardAbi, verifiersAbi } from '../generated/abi.ts';
+import { foreignProgramsAbi, modelRegistryAbi, relayedAbi, scoreboardAbi, verifiersAbi } from '../generated/abi.ts';
 import type { CallFrame, ChainLog, ChainReads, LogFilter } from './chainReads.ts';
 import { firstBlockOf, logNodeOf, logsOfBlock } from './logNode.ts';
 import { scanLogs } from './logs.ts';
@@ -46,6 +46,14 @@ export function clientReads(client: PublicClient, chainId: number | bigint): Cha
     },
     isForeign: (registry, id) =>
       client.readContract({ ...registryAt(registry), functionName: 'isForeign', args: [id] }),
+    foreignProgramOf: (registry, id) =>
+      client.readContract({ ...registryAt(registry), functionName: 'foreignProgramOf', args: [id] }),
+    adapterOf: async (registry, program) => {
+      const address = await client.readContract({ ...registryAt(registry), functionName: 'foreignPrograms' });
+      const call = { address, abi: foreignProgramsAbi, functionName: 'adapterOf', args: [program] } as const;
+      const adapter = await client.readContract(call);
+      return adapter === zeroAddress ? undefined : adapter;
+    },
     parents: (registry, id) => client.readContract({ ...registryAt(registry), functionName: 'parents', args: [id] }),
     schemaOf: (registry, id) => client.readContract({ ...registryAt(registry), functionName: 'schemaOf', args: [id] }),
     shard: async (registry, id) => {

@@ -1,14 +1,14 @@
 // A child that a program of another proof system vouches for: a proof of its range as of an import whose source is the child itself,
 // and what the program's adapter takes (docs/foreign-programs.md).
-import { encodeFunctionData, type Hex, keccak256 } from 'viem';
+import { type Address, decodeFunctionData, encodeFunctionData, type Hex, keccak256 } from 'viem';
 import type { Proof } from '../argument/types.ts';
 import { InputError } from '../errors/InputError.ts';
 import { modelRegistryAbi } from '../generated/abi.ts';
-import { encodeAnyShape } from '../model/anyShape.ts';
-import { type RequestField, shapeOf } from './programs/definition.ts';
+import { decodeAnyShape, encodeAnyShape } from '../model/anyShape.ts';
+import { namedModel, type RequestField, shapeFields, shapeOf } from './programs/definition.ts';
 import type { ImportStatement } from './programs/import.ts';
 import { SHAPE_REQUEST, shapeRequest } from './programs/shapeRequest.ts';
-import { callOf, proofArgument, type RegistryCall } from './programs/targets.ts';
+import { callOf, proofArgument, proofOf, type RegistryCall } from './programs/targets.ts';
 import { checkStatement, resultId } from './statement.ts';
 
 /** Ids of foreign programs begin here: lower ones are for programs of this project. */
@@ -68,6 +68,30 @@ export function foreignCall(
   const args = [edge, proofArgument(proof)] as const;
   const functionName = 'registerForeign';
   return callOf(functionName, args, encodeFunctionData({ abi: modelRegistryAbi, functionName, args }));
+}
+
+/** The inverse of `foreignCall`. @returns undefined where the data is no such call, or of one that the registry refuses */
+export function readForeignCall(data: Hex): { made: ForeignStatement; proof: Proof } | undefined {
+  try {
+    const call = decodeFunctionData({ abi: modelRegistryAbi, data });
+    if (call.functionName !== 'registerForeign') return undefined;
+    const [{ shape, schema, program, parents, child, foreignProof }, proof] = call.args;
+    const fields = shapeFields(decodeAnyShape(shape));
+    const commitment = [...child];
+    const { id: source } = namedModel(commitment, fields);
+    const statement: ImportStatement = { program: 'import', ...fields, commitment, source, schema };
+    const made = { statement, program: Number(program), parents, foreignProof };
+    checkForeign(made);
+    return { made, proof: proofOf(proof) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Who says that a foreign child follows from its parents, as a sentence. @param adapter as far as it is known */
+export function vouchedInWords(program: number | bigint, adapter?: Address): string {
+  const by = adapter === undefined ? '' : `, by its adapter ${adapter}`;
+  return `That it follows from its parents is vouched for by foreign program ${program}${by}: Descent does not check it.`;
 }
 
 /**

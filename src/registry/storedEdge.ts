@@ -4,7 +4,8 @@ import { modelRegistryAbi, relayAbi } from '../generated/abi.ts';
 import { decodeAnyShape } from '../model/anyShape.ts';
 import { callWithin, type ProvedCall, type ProvedSegments, readProvedCalls } from './calldata.ts';
 import type { CallFrame, ChainReads, SentTransaction } from './chainReads.ts';
-import { type DecodedLog, decodeLogs } from './contractEvents.ts';
+import { type DecodedLog, decodeLogs, firstDifference } from './contractEvents.ts';
+import { type ForeignStatement, readForeignCall } from './foreign.ts';
 import type { DrawnSeed } from './programs/definition.ts';
 import { ALL_DEFINITIONS } from './programs/definitions.ts';
 import { PROGRAMS } from './programs/list.ts';
@@ -15,9 +16,23 @@ import { resultId } from './statement.ts';
 export interface StoredEdge extends ProvedCall {
   /** all segments of a training edge in order, one of anything else */
   segments: ProvedSegments;
+  /** of a foreign child: who vouches for its descent, and with what; its statement is that of its range */
+  foreign?: ForeignMaking;
   trainer: Address;
   transaction: Hex;
   block: bigint;
+}
+
+/** How a foreign child came to be. */
+interface ForeignMaking extends Pick<ForeignStatement, 'program' | 'parents' | 'foreignProof'> {
+  /** as the registry's event names it */
+  adapter?: Address;
+}
+
+/** What a call registers. */
+interface FoundCall {
+  segments: ProvedSegments;
+  foreign?: ForeignMaking;
 }
 
 interface Registration {
@@ -38,6 +53,7 @@ const PROVED = [
     ({ functionName }): string => functionName,
   ),
   'trainMany',
+  'registerForeign',
 ];
 /** A transaction may hold many calls, and each try takes time. */
 const MAX_TRIES = 500;
@@ -69,12 +85,12 @@ export async function readStoredEdge(reads: ChainReads, registry: Address, id: H
     return data && provedCall(data, id, drawn);
   };
   const made = carriesIt(sent) ?? searchTrace(await reads.trace(found.transaction), carriesIt);
-  if (made !== undefined) return storedEdge(made, rest);
+  if (made !== undefined) return storedEdge(made, events, rest);
   let proofs = 0;
   for (const call of searchCallData(sent.input, [registry, relay], carriesIt)) {
-    if (!areToldBy(events, call)) continue;
+    if (!isTold(events, call)) continue;
     if (++proofs > MAX_PROOFS) break;
-    const edge = storedEdge(call, rest);
+    const edge = storedEdge(call, events, rest);
     if (await holds(edge)) return edge;
   }
   throw new DescentError(`The transaction ${found.transaction} registered ${id} through another contract.`, {
@@ -88,10 +104,28 @@ export async function readStoredEdge(reads: ChainReads, registry: Address, id: H
 }
 
 function storedEdge(
-  segments: ProvedSegments,
+  { segments, foreign }: FoundCall,
+  events: readonly DecodedLog[],
   registration: Pick<StoredEdge, 'trainer' | 'transaction' | 'block'>,
 ): StoredEdge {
-  return { ...lastOf(segments), segments, ...registration };
+  const last = lastOf(segments);
+  if (foreign === undefined) return { ...last, segments, ...registration };
+  const adapter = foreignEvent(events, resultId(last.statement))?.args.adapter as Address | undefined;
+  return { ...last, segments, foreign: { ...foreign, ...(adapter && { adapter }) }, ...registration };
+}
+
+/** Whether the registry's events say the same as a call that was found. */
+function isTold(events: readonly DecodedLog[], { segments, foreign }: FoundCall): boolean {
+  if (foreign === undefined) return areToldBy(events, segments);
+  const { program, parents } = foreign;
+  const said = foreignEvent(events, resultId(lastOf(segments).statement))?.args;
+  return said !== undefined && firstDifference(pick(said), { program, parents }) === undefined;
+}
+
+const pick = ({ program, parents }: Record<string, unknown>) => ({ program, parents });
+
+function foreignEvent(events: readonly DecodedLog[], id: Hex): DecodedLog | undefined {
+  return events.find(({ name, args }) => name === 'Foreign' && String(args.child).toLowerCase() === id.toLowerCase());
 }
 
 function lastOf(segments: ProvedSegments): ProvedCall {
@@ -139,20 +173,27 @@ function noEvent(id: Hex, block: bigint): DescentError {
 }
 
 /** What of the call that these bytes begin with registers this id. */
-function provedCall(data: Hex, id: Hex, drawn: DrawnSeed | undefined): ProvedSegments | undefined {
+function provedCall(data: Hex, id: Hex, drawn: DrawnSeed | undefined): FoundCall | undefined {
+  const isIt = ({ segments }: FoundCall) => resultId(lastOf(segments).statement).toLowerCase() === id.toLowerCase();
+  const foreign = readForeignCall(data);
+  if (foreign !== undefined) {
+    const { statement, ...made } = foreign.made;
+    const call = { segments: [{ statement, proof: foreign.proof }], foreign: made };
+    return isIt(call) ? call : undefined;
+  }
   try {
-    return readProvedCalls(data, drawn).find(
-      (segments) => resultId(lastOf(segments).statement).toLowerCase() === id.toLowerCase(),
-    );
+    return readProvedCalls(data, drawn)
+      .map((segments) => ({ segments }))
+      .find(isIt);
   } catch {
     return undefined;
   }
 }
 
-type Reader = (call: SentTransaction) => ProvedSegments | undefined;
+type Reader = (call: SentTransaction) => FoundCall | undefined;
 
 /** Looks through all calls of a transaction that were not undone. */
-function searchTrace(top: CallFrame | undefined, carriesIt: Reader): ProvedSegments | undefined {
+function searchTrace(top: CallFrame | undefined, carriesIt: Reader): FoundCall | undefined {
   const pending = top ? [top] : [];
   for (let k = 0; k < pending.length && k < MAX_FRAMES; k++) {
     const { type, to, input, error, calls } = pending[k];
@@ -169,7 +210,7 @@ function* searchCallData(
   input: Hex,
   [registry, relay]: readonly [registry: Address, relay: Address],
   carriesIt: Reader,
-): Generator<ProvedSegments> {
+): Generator<FoundCall> {
   let tries = 0;
   for (const { to, selector } of [...selectorsOf(modelRegistryAbi, registry), ...selectorsOf(relayAbi, relay)]) {
     for (let at = input.indexOf(selector, 2); at >= 0; at = input.indexOf(selector, at + 1)) {

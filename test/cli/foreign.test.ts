@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Address, Hex } from 'viem';
+import { connect } from '../../scripts/chain/client.ts';
 import { modelIdOf } from '../../scripts/runs/ids.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import {
@@ -13,6 +14,9 @@ import {
   parseSignedForeign,
 } from '../../src/registry/foreignEdge.ts';
 import { seedWeights } from '../../src/training/seed.ts';
+import type { ChainConfig } from '../../web/lib/chain/types.ts';
+import { edgeOfId } from '../../web/lib/chain/verifyEdge.ts';
+import { readFile } from '../../web/lib/readFile.ts';
 import { type ForeignChild, ForeignFixture, idOf } from '../contracts/support/foreign.ts';
 import { deploy } from '../contracts/support/money.ts';
 import type { Model } from '../contracts/support/registryFixture.ts';
@@ -186,6 +190,8 @@ describe('descent foreign', () => {
     const changed = join(folder, 'changed.signed.json');
     writeFileSync(changed, signed.replaceAll(PROOF.slice(2), 'ffffffff'));
     await refused(3, /contradicts the rest/, call('submit', changed, '--account', '1'));
+    await refused(3, /contradicts the rest/, call('verify', changed));
+    await verifiesFiles(made.edge, file, id);
 
     // These verifiers accept what they are told.
     await fixture.expect({ statement: range.statement, proof: range.proof } as never, fixture.bob);
@@ -195,5 +201,83 @@ describe('descent foreign', () => {
     assert.equal(await fixture.registry.read('trainerOf', [id]), fixture.bob);
     const known = document(await call('show', id, '--json'));
     assert.deepEqual([known.kind, known.parents], ['foreign', parents]);
+    await verifiesRegistered(made.edge, id);
   });
+
+  /** What `verify` says: the exit code, each check by what it is about, and the rest. */
+  async function verified(...args: string[]) {
+    const { code, stdout, stderr } = await call('verify', ...args, '--json');
+    assert.doesNotMatch(stderr, /\n {4}at /);
+    assert.ok(stdout, stderr);
+    const { checks, ...rest } = JSON.parse(stdout);
+    const holds = (about: string) => checks.find((check: { about: string }) => check.about === about)?.holds;
+    const says = (about: string) => checks.find((check: { about: string }) => check.about === about)?.says;
+    return { code, holds, says, ...rest };
+  }
+
+  /** All is checked of a file but the descent, which stays open; so does what the chain does not have yet. */
+  async function verifiesFiles(edge: string, signed: string, id: Hex): Promise<void> {
+    const { registry } = served.fixture;
+    for (const file of [edge, signed]) {
+      const { code, holds, says, ...rest } = await verified(file, '--registry', registry.address);
+      assert.deepEqual([code, rest.verdict, rest.id, rest.program], [6, 'holds', id, 'foreign']);
+      const about = [Number(foreign.program), foreign.adapter.address, parents];
+      assert.deepEqual([rest.foreignProgram, rest.adapter, rest.parents], about);
+      for (const shown of ['file', 'groth16', 'opening', 'contract', 'parents', 'adapter']) {
+        assert.equal(holds(shown), true, shown);
+      }
+      for (const open of ['record', 'event', 'descent']) assert.equal(holds(open), 'open', open);
+      assert.match(says('descent'), /vouched for by foreign program \d+, by its adapter 0x\w{40}: Descent does not/);
+      assert.ok(rest.doesNotShow.some((limit: string) => /What the adapter accepts: .*foreign list.*show/.test(limit)));
+      const signs = rest.doesNotShow.some((limit: string) => limit.includes('signed the request'));
+      assert.equal(signs, file === signed);
+    }
+    const text = readFileSync(edge, 'utf8');
+    const child = parseForeign(text);
+    const written = async (other: Partial<typeof child>) => {
+      const file = join(folder, 'other.edge.json');
+      writeFileSync(file, formatForeign({ ...child, ...other }));
+      return verified(file, '--registry', registry.address);
+    };
+    const unknown: Hex = `0x${'ab'.repeat(32)}`;
+    const elsewhere = await written({ parents: [...parents, unknown], program: child.program + 99 });
+    assert.deepEqual([elsewhere.code, elsewhere.holds('parents'), elsewhere.holds('adapter')], [6, 'open', 'open']);
+    assert.match(elsewhere.says('adapter'), /knows no foreign program/);
+    const { range } = child;
+    const [first, ...others] = range.proof.groth16;
+    const forged = await written({ range: { ...range, proof: { ...range.proof, groth16: [first + 1n, ...others] } } });
+    assert.deepEqual([forged.code, forged.verdict, forged.holds('groth16')], [4, 'false', false]);
+    assert.throws(() => readFile(text), /file of a foreign child, which a program of another proof system vouches for/);
+  }
+
+  /** Of a node the record and its events are compared too; the page says why it checks none of this. */
+  async function verifiesRegistered(edge: string, id: Hex): Promise<void> {
+    const { registry } = served.fixture;
+    for (const what of [id, edge]) {
+      const { code, holds, says, ...rest } = await verified(what, '--registry', registry.address);
+      assert.deepEqual([code, rest.verdict, rest.program, rest.parents], [6, 'holds', 'foreign', parents]);
+      for (const shown of ['groth16', 'opening', 'contract', 'record', 'event', 'parents', 'adapter']) {
+        assert.equal(holds(shown), true, `${shown}: ${says(shown)}`);
+      }
+      assert.equal(holds('descent'), 'open');
+    }
+    const { stdout } = await call('verify', id);
+    assert.match(stdout, /open +That it follows from its parents is vouched for by foreign program/);
+    assert.match(stdout, /The proof holds; not shown: .*follows from its parents \(a foreign program vouches\)/);
+
+    const child = parseForeign(readFileSync(edge, 'utf8'));
+    const file = join(folder, 'other.edge.json');
+    for (const other of [{ parents: [parents[1], parents[0]] }, { program: child.program + 1 }]) {
+      writeFileSync(file, formatForeign({ ...child, ...other }));
+      const { code, holds } = await verified(file, '--registry', registry.address);
+      assert.deepEqual([code, holds('record'), holds('event')], [4, false, false]);
+    }
+    const { client, id: chainId } = await connect(proxy.rpc);
+    const config = { registry: registry.address, chainId } as ChainConfig;
+    const paged = edgeOfId(id, config, client, async () => assert.fail('the relay shows the call'));
+    await assert.rejects(paged, {
+      code: 'FOREIGN_MODEL',
+      shortMessage: new RegExp(`^${id} is a foreign model\\. That it follows from its parents is vouched for by`),
+    });
+  }
 });

@@ -114,7 +114,7 @@ export function programOf(circuit: Circuit): Program {
 export type NodeKind = 'none' | ModelProgram | 'foreign';
 
 /** Of the contract's enum Kind. */
-const FOREIGN_KIND = 5;
+export const FOREIGN_KIND = 5;
 
 /** By value of the contract's enum Kind. */
 export const NODE_KINDS: readonly NodeKind[] = nodeKinds();

@@ -1,4 +1,5 @@
 import type { Hex, PublicClient } from 'viem';
+import { DescentError } from '../../../src/errors/DescentError.ts';
 import { nodeAnswer } from '../../../src/errors/nodeAnswer.ts';
 import type { ChainReads } from '../../../src/registry/chainReads.ts';
 import { type Check, chainChecksOf, openChecks } from '../../../src/registry/check.ts';
@@ -6,6 +7,7 @@ import { type ChainFindings, checkOnChain, checkRunOnChain } from '../../../src/
 import { clientReads } from '../../../src/registry/clientReads.ts';
 import { type Edge, formatEdge } from '../../../src/registry/edge.ts';
 import { formatRun, isTrainEdge } from '../../../src/registry/edgeRun.ts';
+import { vouchedInWords } from '../../../src/registry/foreign.ts';
 import { circuitFor } from '../../../src/registry/statement.ts';
 import { readStoredEdge, type StoredEdge } from '../../../src/registry/storedEdge.ts';
 import { installedKeys } from '../prover/installedKeys.ts';
@@ -52,7 +54,7 @@ function joined(findings: readonly ChainFindings[]): Check[] {
 /**
  * The edge file of a registered model or shard, made again from the transaction that registered it.
  * @param holds whether the proof in an edge file holds; asked where the transaction may hold several
- * @throws DescentError when there is no such id or the transaction does not show the proof
+ * @throws DescentError when there is no such id, the transaction does not show the proof, or a foreign program vouches for the model
  */
 export async function edgeOfId(
   id: Hex,
@@ -77,6 +79,17 @@ export async function edgeOfId(
     const edges = [first, ...others].filter(isTrainEdge);
     return formatRun({ edges, keep: edges.map((_, k) => k === edges.length - 1) });
   };
+  // Of a foreign child this is the proof of its range, whose file is that of an import.
   const asked = async (found: StoredEdge) => holds(await textOf(found));
-  return textOf(await readStoredEdge(await readsOf(client), config.registry, id, asked));
+  const found = await readStoredEdge(await readsOf(client), config.registry, id, asked);
+  if (found.foreign !== undefined) throw isForeignModel(id, found.foreign);
+  return textOf(found);
+}
+
+/** No edge file holds all of a foreign child. */
+function isForeignModel(id: Hex, { program, adapter }: NonNullable<StoredEdge['foreign']>): DescentError {
+  return new DescentError(`${id} is a foreign model. ${vouchedInWords(program, adapter)}`, {
+    code: 'FOREIGN_MODEL',
+    hint: `What can be checked of it, descent verify ${id} checks: its record, its parents and the proof of its range.`,
+  });
 }

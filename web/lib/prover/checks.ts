@@ -26,6 +26,8 @@ export const CHECK_NAMES: Record<About, string> = {
   parents: 'Its parents are registered',
   model: 'Its model is registered',
   shard: 'Its shard is registered',
+  adapter: 'The registry knows its foreign program',
+  descent: 'It follows from its parents',
   weights: 'The weights are its model',
   rows: 'The rows are its shard',
   names: 'The names in the file are those that were stated',
