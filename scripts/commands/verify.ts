@@ -90,7 +90,6 @@ export function addVerifyCommand(program: Command): void {
     const files = hasFiles ? await checkFiles(edge.statement, options, onChain.schemas) : [];
     output.progress.done();
     const checks = [found, ...proof, ...onChain.checks, ...descent, ...files];
-    if (found.about === 'transaction') requireSameKey(edge, checks);
     const { origins, schemas, trainedOnRows } = onChain;
     const code = chain && (await codeOfEdge(edge, chain, onChain.checks));
     const known = {
@@ -104,6 +103,7 @@ export function addVerifyCommand(program: Command): void {
     };
     const limits = limitsOf(edge, known);
     const program = child === undefined ? edge.statement.program : 'foreign';
+    if (found.about === 'transaction') requireSameKey(child === undefined ? program : 'foreign model', edge, checks);
     const id = resultId(edge.statement);
     const verdict = verdictOf(checks);
     const { verificationKey, devKeys } = keys;
@@ -263,10 +263,10 @@ function modelsOf({ edges, keep }: EdgeRun): Hex[] {
 }
 
 /** @throws DescentError (OTHER_KEY) where the proof does not hold, but may be good for other keys */
-function requireSameKey({ statement, context }: Edge, checks: readonly Check[]): void {
+function requireSameKey(what: string, { context }: Edge, checks: readonly Check[]): void {
   const reason = otherKeyReason(checks);
   if (reason === undefined) return;
-  throw new DescentError(`The proof of this ${statement.program} cannot be checked with the keys that are here.`, {
+  throw new DescentError(`The proof of this ${what} cannot be checked with the keys that are here.`, {
     code: 'OTHER_KEY',
     exit: 'data',
     details: reason,

@@ -3,16 +3,19 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Address, Hex } from 'viem';
+import { type Address, type Hex, zeroAddress } from 'viem';
 import { connect } from '../../scripts/chain/client.ts';
 import { modelIdOf } from '../../scripts/runs/ids.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
+import { clientReads } from '../../src/registry/clientReads.ts';
+import { type ForeignStatement, foreignCall } from '../../src/registry/foreign.ts';
 import {
   formatForeign,
   formatSignedForeign,
   parseForeign,
   parseSignedForeign,
 } from '../../src/registry/foreignEdge.ts';
+import { readStoredEdge } from '../../src/registry/storedEdge.ts';
 import { seedWeights } from '../../src/training/seed.ts';
 import type { ChainConfig } from '../../web/lib/chain/types.ts';
 import { edgeOfId } from '../../web/lib/chain/verifyEdge.ts';
@@ -81,6 +84,37 @@ describe('a registry with a foreign model', () => {
     const below = lines.filter((line) => line.includes('below a foreign model'));
     assert.equal(below.length, 1);
     assert.match(below[0], /train 0x/);
+  });
+
+  it('verify says in one sentence that the proof of its range is for other keys', async () => {
+    const { code, stdout, stderr } = await call('verify', child.id);
+    assert.deepEqual([code, stdout], [3, ''], stderr);
+    assert.match(stderr, /The proof of this foreign model cannot be checked with the keys that are here/);
+    assert.doesNotMatch(stderr, /\n {4}at /);
+  });
+
+  it('its registration is found in call data that another contract unwrapped, as its event tells it', async () => {
+    const { client, id: chainId } = await connect(proxy.rpc);
+    const reads = clientReads(client, chainId);
+    const { statement, proof } = child.claim;
+    const made = {
+      statement,
+      program: Number(child.program),
+      parents: child.parents,
+      foreignProof: child.foreignProof,
+    };
+    const stored = (call: ForeignStatement) => {
+      const input = `0xdeadbeef${foreignCall(call, proof).data.slice(2)}` as const;
+      const wrapped = { ...reads, transaction: async () => ({ to: zeroAddress, input }), trace: async () => undefined };
+      return readStoredEdge(wrapped, served.fixture.registry.address, child.id, async () => true);
+    };
+    const { foreign: vouched, statement: range } = await stored(made);
+    const { program, parents: named, foreignProof } = made;
+    assert.deepEqual(vouched, { program, parents: named, foreignProof, adapter: foreign.adapter.address });
+    assert.deepEqual(range, statement);
+    for (const other of [{ program: program + 1 }, { parents: [...named].reverse() }]) {
+      await assert.rejects(stored({ ...made, ...other }), { code: 'NO_CALL_DATA' });
+    }
   });
 });
 
