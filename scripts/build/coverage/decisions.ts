@@ -26,20 +26,23 @@ const CONDITIONS = new Set([
 
 /**
  * Finds every condition of `if`, `?:`, loops and `require`, every part of a chain of `&&` or of `||` but the last, every
- * clause of `try` and every case of a `switch`, in assembly too. Literals (`while (true)`) decide nothing.
+ * clause of `try` and every case of a `switch`, in assembly too. Literals (`while (true)`) decide nothing. Assembly of pure
+ * functions is left out: the compiler takes no call there, and the call is what counts.
  * @throws Error when the source does not parse
  */
 export function findDecisions(path: string, source: string): Decisions {
   const decisions: Decisions = { found: [], assembly: [] };
-  visit(parseSource(path, source), decisions);
+  visit(parseSource(path, source), decisions, false);
   decisions.found.sort((a, b) => a.start - b.start || b.end - a.end);
   return decisions;
 }
 
-function visit(node: TreeNode, decisions: Decisions): void {
+function visit(node: TreeNode, decisions: Decisions, pure: boolean): void {
+  if (pure && node.nodeType === 'InlineAssembly') return;
   const before = decisions.found.length;
   decisions.found.push(...decisionsOf(node));
-  for (const child of childrenOf(node)) visit(child, decisions);
+  const within = node.nodeType === 'FunctionDefinition' ? node.stateMutability === 'pure' : pure;
+  for (const child of childrenOf(node)) visit(child, decisions, within);
   if (node.nodeType === 'InlineAssembly' && decisions.found.length > before) {
     decisions.assembly.push(rangeOf(node.AST as TreeNode));
   }
