@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {Described} from "./Described.sol";
 import {IDataAttestations} from "./interfaces/IDataAttestations.sol";
 import {IDatasets} from "./interfaces/IDatasets.sol";
 import {ITrainers} from "./interfaces/ITrainers.sol";
@@ -9,7 +10,7 @@ import {DatasetId, ShardId} from "./interfaces/Ids.sol";
 
 /// @title EasResolver
 /// @notice Passes on what EAS says to one contract of attestations.
-contract EasResolver is IEasResolver {
+contract EasResolver is IEasResolver, Described {
     /// @dev What an attestation's data says.
     struct Words {
         IDataAttestations.List list;
@@ -117,5 +118,10 @@ contract EasResolver is IEasResolver {
     function _decode(bytes calldata data) private pure returns (Words memory words) {
         (words.list.registrar, words.list.shardIds, words.list.uri, words.uri, words.licence) =
             abi.decode(data, (address, ShardId[], string, string, string));
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(IEasResolver).interfaceId;
     }
 }

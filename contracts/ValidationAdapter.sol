@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
-import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import {Described} from "./Described.sol";
 import {IAgentIdentities, IAgentValidations} from "./interfaces/IERC8004.sol";
 import {ILineage} from "./interfaces/ILineage.sol";
 import {IScores} from "./interfaces/IScores.sol";
@@ -9,7 +9,7 @@ import {IValidationAdapter} from "./interfaces/IValidationAdapter.sol";
 
 /// @title ValidationAdapter
 /// @notice No owner and no state of its own.
-contract ValidationAdapter is IValidationAdapter, IERC165 {
+contract ValidationAdapter is IValidationAdapter, Described {
     string private constant KEY = "descent.model";
     uint8 private constant YES = 100;
 
@@ -54,11 +54,6 @@ contract ValidationAdapter is IValidationAdapter, IERC165 {
         return SCORES;
     }
 
-    /// @inheritdoc IERC165
-    function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
-        return interfaceId == type(IValidationAdapter).interfaceId || interfaceId == type(IERC165).interfaceId;
-    }
-
     /// @inheritdoc IValidationAdapter
     function answer(Question calldata question) public view returns (Answer memory) {
         bytes32 model = question.model;
@@ -100,5 +95,10 @@ contract ValidationAdapter is IValidationAdapter, IERC165 {
 
     function _yesIf(bool holds, string memory tag) private pure returns (Answer memory) {
         return Answer(holds ? YES : 0, tag, 0, 0);
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(IValidationAdapter).interfaceId;
     }
 }

@@ -8,7 +8,8 @@ import { abiOf, Contract, type TestChain, testChain } from './support/chain.ts';
 import { TEST_SRS } from './support/knownTau.ts';
 
 const ROOT = new URL('../../', import.meta.url);
-const ALL = [...CONTRACTS, 'ForeignPrograms', 'Networks'];
+/** Those of a deployment, those that the registry creates, and those that anybody may put beside it. */
+const ALL = [...CONTRACTS, 'ForeignPrograms', 'Networks', 'EasResolver', 'ValidationAdapter'];
 /** Interfaces that contracts answer besides those of their names. */
 const FURTHER: Record<string, string[]> = { ModelRegistry: ['ILineage'], Scoreboard: ['IBenchmarks', 'IScores'] };
 
@@ -27,7 +28,7 @@ async function identifierOf(name: string): Promise<string> {
   );
 }
 
-describe('every contract of a deployment', { concurrency: false }, () => {
+describe('every contract of a deployment and beside it', { concurrency: false }, () => {
   let chain: TestChain;
   const placed = new Map<string, Address>();
   before(async () => {
@@ -39,6 +40,10 @@ describe('every contract of a deployment', { concurrency: false }, () => {
     const registry = new Contract(chain, made.ModelRegistry, modelRegistryAbi);
     placed.set('ForeignPrograms', await registry.read('foreignPrograms'));
     placed.set('Networks', await registry.read('networks'));
+    placed.set('EasResolver', await chain.deploy('EasResolver', [owner, made.DataAttestations]));
+    const validations = await chain.deploy('AgentValidations', [await chain.deploy('AgentIdentities')]);
+    const ofAgents = [validations, made.ModelRegistry, made.Scoreboard];
+    placed.set('ValidationAdapter', await chain.deploy('ValidationAdapter', ofAgents));
   });
 
   const contract = (name: string) => new Contract(chain, placed.get(name) as Address, describedAbi as never);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
-import { BaseError, ContractFunctionRevertedError, toFunctionSelector, zeroAddress } from 'viem';
+import { BaseError, ContractFunctionRevertedError, toFunctionSelector, zeroAddress, zeroHash } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { CONTRACTS } from '../../scripts/chain/contracts.ts';
 import { additionOf } from '../../scripts/chain/verifierKeys.ts';
@@ -16,8 +16,8 @@ import { decode, proofsOf, RelayFixture, SECRET, sign, TRAINER, WIDTHS } from '.
 import { deployVerifiers } from './support/verifiersFixture.ts';
 
 const PAGE = new URL('../../docs/roles.md', import.meta.url);
-/** Those of a deployment, and those that the registry creates. */
-const ALL: readonly string[] = [...CONTRACTS, 'ForeignPrograms', 'Networks'];
+/** Those of a deployment, those that the registry creates, and those that anybody may put beside it. */
+const ALL: readonly string[] = [...CONTRACTS, 'ForeignPrograms', 'Networks', 'EasResolver', 'ValidationAdapter'];
 const NOBODY_ELSE = '–';
 
 interface Row {
@@ -92,6 +92,7 @@ async function strangersCalls(relay: RelayFixture): Promise<Calls> {
   await datasets.send('registerDataset', [list.shardIds, list.uri], alice);
   const dataset = await datasets.read('datasetId', [alice, list.shardIds, list.uri]);
   await attestations.send('attest', [list, alice, '', ''], alice);
+  const resolver = await deploy(chain, 'EasResolver', [alice, attestations.address]);
   const requestId = await fixture.requestSeed(WIDTHS, alice);
   const imported = await fixture.importModel(WIDTHS);
   const { statuses, cards } = relay;
@@ -99,6 +100,18 @@ async function strangersCalls(relay: RelayFixture): Promise<Calls> {
 
   const by = (contract: Contract, name: string, args: readonly unknown[]) => () =>
     contract.simulate(name, args, stranger);
+  const attestation = {
+    uid: dataset,
+    schema: await resolver.read('schema', []),
+    time: 0n,
+    expirationTime: 0n,
+    revocationTime: 0n,
+    refUID: zeroHash,
+    recipient: zeroAddress,
+    attester: stranger,
+    revocable: true,
+    data: '0x',
+  };
   const key = decode(verifiers, additionOf(verifiers.address, 'train').call.data).args;
   const unsigned = [2n ** 40n, '0x'] as const;
   return {
@@ -132,6 +145,10 @@ async function strangersCalls(relay: RelayFixture): Promise<Calls> {
     'Statuses.supersede': by(statuses, 'supersede', [model, resultId(imported.statement), []]),
     'Statuses.setStatus': by(statuses, 'setStatus', [model, 2, 'mine']),
     'Statuses.withdrawDispute': by(statuses, 'withdrawDispute', [1n, stranger]),
+    'EasResolver.attest': by(resolver, 'attest', [attestation]),
+    'EasResolver.multiAttest': by(resolver, 'multiAttest', [[attestation], [0n]]),
+    'EasResolver.revoke': by(resolver, 'revoke', [attestation]),
+    'EasResolver.multiRevoke': by(resolver, 'multiRevoke', [[attestation], [0n]]),
   };
 }
 
