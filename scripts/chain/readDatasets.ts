@@ -37,6 +37,33 @@ export async function readDatasets(
   });
 }
 
+/** Where a registrar says that the rows of a dataset are, with the SHA-256 of the file there. Hostile text. */
+export interface Publication {
+  uri: string;
+  archive: Hex;
+  /** Of the event, in seconds. */
+  at: number;
+}
+
+/** What was said of datasets after they were listed: the last publication of each, and which are revoked. @throws DescentError (chain) */
+export async function readDatasetNotes(
+  chain: Chain,
+  datasets: Address,
+  options: LogOptions = {},
+): Promise<{ published: Map<Hex, Publication>; revoked: Set<Hex> }> {
+  return translateErrors(async () => {
+    const registry = await registryOfDatasets(chain, datasets);
+    const logs = await readLogs(chain, datasets, { ...options, registry });
+    const revoked = parseEventLogs({ abi: datasetsAbi, logs, eventName: 'DatasetRevoked' });
+    const published = new Map<Hex, Publication>();
+    for (const { args, blockNumber } of parseEventLogs({ abi: datasetsAbi, logs, eventName: 'DatasetPublished' })) {
+      const { timestamp } = await chain.client.getBlock({ blockNumber });
+      published.set(args.id, { uri: args.uri, archive: args.archive, at: Number(timestamp) });
+    }
+    return { published, revoked: new Set(revoked.map(({ args }) => args.id)) };
+  });
+}
+
 /** A dataset as it was registered. @throws DescentError UNKNOWN_DATASET */
 export async function readDataset(
   chain: Chain,

@@ -17,6 +17,7 @@ import { addImportCommand } from './import.ts';
 import { addKeysCommand } from './keys.ts';
 import { addLeaderboardCommand } from './leaderboard.ts';
 import { addMergeCommand } from './merge.ts';
+import { addPapersCommand } from './papers.ts';
 import { addPredictCommand } from './predict.ts';
 import { addProveCommand } from './prove.ts';
 import { addRunsCommand } from './runs.ts';
@@ -81,6 +82,7 @@ export function createProgram(output: OutputConfiguration = {}, onCommand: (help
   addCreditCommand(program);
   addStatusCommand(program);
   addRunsCommand(program);
+  addPapersCommand(program);
   addShowCommand(program);
   addTreeCommand(program);
   addDeployCommand(program);

@@ -130,7 +130,7 @@ async function logsOf(client: PublicClient, { address, topics, from, to }: LogFi
 }
 
 /** A contract that refuses a call, or has no such function, has no answer; a node that fails is another matter. */
-async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
+export async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
