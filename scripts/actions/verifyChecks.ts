@@ -57,7 +57,7 @@ function compare(about: 'weights' | 'rows', file: string, expected?: string, fou
 }
 
 /** Anybody can write other names into a file of the same numbers. */
-function compareNames(file: string, schema: Schema | undefined, stated: Hex | undefined): Check[] {
+export function compareNames(file: string, schema: Schema | undefined, stated: Hex | undefined): Check[] {
   if (schema === undefined) return [];
   const about = 'names';
   const { embedder } = schema;

@@ -19,7 +19,7 @@ export async function datasetsOfAttestations({ client }: Chain, attestations: Ad
   return translateErrors(() => client.readContract(call));
 }
 
-async function registryOfDatasets({ client }: Chain, datasets: Address): Promise<Address> {
+export async function registryOfDatasets({ client }: Chain, datasets: Address): Promise<Address> {
   return translateErrors(() => client.readContract({ address: datasets, abi: datasetsAbi, functionName: 'registry' }));
 }
 

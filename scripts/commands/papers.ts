@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import licences from 'spdx-license-ids/index.json' with { type: 'json' };
-import type { Hex } from 'viem';
+import { type Hex, isAddressEqual } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { readDataFacts } from '../actions/papers/data.ts';
@@ -11,6 +11,7 @@ import { type PaperFacts, papersOf } from '../actions/papers/papers.ts';
 import { MOST_RESULTS, readResultFacts } from '../actions/papers/results.ts';
 import { type Chain, parseAddress, requireContract } from '../chain/client.ts';
 import { readCard } from '../chain/readCards.ts';
+import { datasetsOfAttestations, registryOfDatasets } from '../chain/readDatasets.ts';
 import { readLineage } from '../chain/readLineage.ts';
 import { writeDurably } from '../files/durable.ts';
 import { readInput, sha256 } from '../files/read.ts';
@@ -18,6 +19,7 @@ import { modelIdOf, parseId } from '../runs/ids.ts';
 import { shortId } from '../terminal/drawTree.ts';
 import { commandLine, quote } from '../terminal/invocation.ts';
 import { counted } from '../terminal/plural.ts';
+import { scoreboardOf } from './check.ts';
 import {
   type AttestationsOptions,
   type CardsOptions,
@@ -99,7 +101,7 @@ async function factsOf(
   registry: Hex,
   { id, options }: { id: Hex; options: PapersOptions },
 ): Promise<Omit<PaperFacts, 'weights' | 'license' | 'page'>> {
-  const contractOf = async (what: 'scoreboard' | 'cards' | 'datasets' | 'attestations') => {
+  const contractOf = async (what: 'cards' | 'datasets' | 'attestations') => {
     const text = options[what];
     if (text === undefined) return undefined;
     const address = parseAddress(text, `--${what}`);
@@ -107,8 +109,13 @@ async function factsOf(
     return address;
   };
   const lineage = await requireLineage(chain, registry, id);
-  const [scoreboard, cards] = [await contractOf('scoreboard'), await contractOf('cards')];
+  const scoreboard = await scoreboardOf(chain, registry, options.scoreboard);
+  const cards = await contractOf('cards');
   const [datasets, attestations] = [await contractOf('datasets'), await contractOf('attestations')];
+  if (datasets !== undefined) requireSame('datasets', datasets, await registryOfDatasets(chain, datasets), registry);
+  if (datasets !== undefined && attestations !== undefined) {
+    requireSame('attestations', attestations, await datasetsOfAttestations(chain, attestations), datasets);
+  }
   const nodeOf = await readLineage(chain, registry);
   const results = scoreboard && (await readResultFacts(chain, scoreboard, { model: id, nodeOf, most: MOST_RESULTS }));
   const found = datasets && (await readDataFacts(chain, { registry, datasets, attestations }, lineage.shards));
@@ -121,6 +128,14 @@ async function factsOf(
     dataLeftOut: found?.leftOut ?? 0,
     version,
   };
+}
+
+/** @throws InputError for contracts of two deployments: papers would mix them */
+function requireSame(what: string, contract: Hex, its: Hex, named: Hex): void {
+  if (isAddressEqual(its, named)) return;
+  throw new InputError(`The contract of ${what} ${contract} belongs to ${its}, not to ${named}.`, {
+    hint: 'Name contracts of one deployment.',
+  });
 }
 
 async function requireLineage(chain: Chain, registry: Hex, id: Hex): Promise<LineageFacts> {

@@ -4,12 +4,14 @@ import { commandLine } from '../terminal/invocation.ts';
 import { addAttestCommand } from './attest.ts';
 import { addBenchmarkCommand } from './benchmark.ts';
 import { addCardCommand } from './card.ts';
+import { addCheckCommand } from './check.ts';
 import { addCreditCommand } from './credit.ts';
 import { addDataCommand } from './data.ts';
 import { addDatasetCommand } from './dataset.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDeployCommand } from './deploy.ts';
 import { addExportCommand } from './export.ts';
+import { addFindCommand } from './find.ts';
 import { addFitCommand } from './fit.ts';
 import { addFixSeedCommand } from './fixSeed.ts';
 import { addForeignCommand } from './foreign.ts';
@@ -35,7 +37,8 @@ A model's history is a tree of proved steps that a contract keeps. One edge is m
 prove, submit; fit goes from a table to a proved model in one command; train also makes, proves and registers whole runs of many segments. Models from elsewhere enter with
 import, merge joins models, foreign takes children that another proof system vouches for, score proves a model's result on a shard, benchmark and leaderboard rank models, dataset lists
 shards, with attest their source says that they are its own, credit pays a model and all who trained its ancestors, status says
-what superseded a model, verify checks any of it anew. predict and export use a model. 'descent demo' shows all of this on a local chain in a few minutes: start there.
+what superseded a model, verify checks any of it anew. papers writes what other programs read about a model, check compares
+a downloaded model with the registry, find says which one a file is. predict and export use a model. 'descent demo' shows all of this on a local chain in a few minutes: start there.
 
 A command keeps its work in a run folder (runs/<name>). If it is interrupted, even by kill -9, run it again with the
 same arguments: it continues. Progress goes to stderr, results to stdout.
@@ -43,7 +46,7 @@ same arguments: it continues. Progress goes to stderr, results to stdout.
 Variables: DESCENT_RPC, DESCENT_REGISTRY, DESCENT_SCOREBOARD, DESCENT_CARDS, DESCENT_DATASETS,
 DESCENT_ATTESTATIONS, DESCENT_CREDIT_VAULT, DESCENT_STATUSES, DESCENT_PRIVATE_KEY
 Exit codes: 0 done, 1 failure inside Descent, 2 wrong usage or input, 3 damaged or foreign file, 4 cannot be proved or
-proof rejected, 5 chain or network, 6 the proof holds but not all is shown (verify), 130 interrupted`;
+proof rejected, 5 chain or network, 6 the proof holds but not all is shown (verify, check, find), 130 interrupted`;
 
 /**
  * The `descent` command with all its verbs.
@@ -83,6 +86,8 @@ export function createProgram(output: OutputConfiguration = {}, onCommand: (help
   addStatusCommand(program);
   addRunsCommand(program);
   addPapersCommand(program);
+  addCheckCommand(program);
+  addFindCommand(program);
   addShowCommand(program);
   addTreeCommand(program);
   addDeployCommand(program);

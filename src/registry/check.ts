@@ -77,7 +77,7 @@ export function openChecks(abouts: readonly ChainAbout[], reason: string): Check
 }
 
 /** What a person may conclude from all checks of an edge. */
-export function verdictOf(checks: readonly Check[]): Verdict {
+export function verdictOf(checks: readonly Pick<Check, 'holds'>[]): Verdict {
   if (checks.length === 0 || checks.some(({ holds }) => holds === false)) return 'false';
   return checks.every(({ holds }) => holds === true) ? 'verified' : 'holds';
 }

@@ -6,7 +6,7 @@ import { isAddress, plain } from './texts.ts';
 
 type Json = Record<string, unknown>;
 
-// As the specification gives it, word for word: readers compare it.
+// As the validator of MLCommons has it: readers compare it.
 const CONTEXT = {
   '@language': 'en',
   '@vocab': 'https://schema.org/',
@@ -18,6 +18,7 @@ const CONTEXT = {
   data: { '@id': 'cr:data', '@type': '@json' },
   dataType: { '@id': 'cr:dataType', '@type': '@vocab' },
   dct: 'http://purl.org/dc/terms/',
+  equivalentProperty: 'cr:equivalentProperty',
   examples: { '@id': 'cr:examples', '@type': '@json' },
   extract: 'cr:extract',
   field: 'cr:field',
@@ -37,6 +38,7 @@ const CONTEXT = {
   regex: 'cr:regex',
   repeated: 'cr:repeated',
   replace: 'cr:replace',
+  samplingRate: 'cr:samplingRate',
   sc: 'https://schema.org/',
   separator: 'cr:separator',
   source: 'cr:source',
@@ -77,6 +79,7 @@ export function croissantOf({ lineage, page }: PaperFacts, data: DataFacts): Jso
     ...(licences.length > 0 && { license: licences.length === 1 ? licences[0] : licences }),
     url: page ?? urn,
     identifier: urn,
+    citeAs: urn,
     creator: { '@type': 'sc:Organization', name: registrar },
     ...(published && { datePublished: new Date(published.at * 1000).toISOString().slice(0, 10) }),
     version: '1.0.0',

@@ -8,7 +8,7 @@ import { counted } from '../../terminal/plural.ts';
 import type { DataFacts } from './data.ts';
 import { type EdgeFacts, type LineageFacts, urnOf } from './facts.ts';
 import type { PaperFacts } from './papers.ts';
-import { MOST_RESULTS, type ResultFacts } from './results.ts';
+import { type Metric, MOST_RESULTS, type ResultFacts } from './results.ts';
 import { markdown, plain } from './texts.ts';
 
 /** Edges that the text lists; claims.jsonl has all. */
@@ -31,7 +31,12 @@ export const CARD_FORMAT = 'descent-papers/1';
 
 export function modelCardOf(facts: PaperFacts): string {
   // Other programs read YAML 1.1, to which 0x12 is a number and no is false: every text is quoted.
-  const options = { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 } as const;
+  const options = {
+    defaultStringType: 'QUOTE_DOUBLE',
+    defaultKeyType: 'PLAIN',
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+  } as const;
   return `---\n${stringify(frontMatterOf(facts), options)}---\n\n${bodyOf(facts)}`;
 }
 
@@ -87,17 +92,18 @@ function indexOf(
         type: benchmark,
         args: { benchmark, dataset },
       },
-      metrics: metrics.map(({ type, name, value, bound }) => ({
-        type,
-        name: [`${name}, ${bound}`, ...marks].join('; '),
-        value,
-      })),
+      metrics: metrics.map((metric) => ({ type: metric.type, name: metricName(metric, marks), value: metric.value })),
       source: {
         name: place.devKeys ? 'Descent, development keys: proves nothing' : 'Descent, proved',
         url: proof,
       },
     })),
   };
+}
+
+/** What a number is, and what keeps it from being compared with others. */
+export function metricName({ name, bound }: Metric, marks: readonly string[]): string {
+  return [`${name}, ${bound}`, ...marks].join('; ');
 }
 
 /** A task as Hugging Face names them. */
