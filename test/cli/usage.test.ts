@@ -123,6 +123,21 @@ describe('the command line refuses', () => {
       code: 2,
       says: /Which scoreboard/,
     },
+    { name: 'papers about a model of nowhere', args: ['papers', UNKNOWN], code: 2, says: /Which registry/ },
+    {
+      name: 'papers with a licence that is none',
+      args: ['papers', UNKNOWN, '--license', 'x y'],
+      code: 2,
+      says: /SPDX/,
+    },
+    { name: 'to check a folder that is none', args: ['check', weights], code: 2, says: /it is no folder/ },
+    {
+      name: 'to check a folder that is not there',
+      args: ['check', join(folder, 'nowhere')],
+      code: 2,
+      says: /does not exist/,
+    },
+    { name: 'to find a file on no registry', args: ['find', weights], code: 2, says: /Which registry/ },
     { name: 'an id of a wrong length', args: ['show', '0x1234'], code: 2, says: /is not an id/ },
   ];
 
@@ -187,6 +202,9 @@ describe('the command line', () => {
       'export',
       'leaderboard',
       'card',
+      'papers',
+      'check',
+      'find',
     ];
     for (const verb of [...PROGRAM_NAMES, ...others, 'show', 'tree', 'demo']) {
       assert.match(help.stdout, new RegExp(`^ {2}${verb}\\b`, 'm'));

@@ -1,7 +1,7 @@
 // A description of a dataset as Croissant 1.0 has them (mlcommons.org/croissant).
 import type { DataFacts } from './data.ts';
 import { urnOf } from './facts.ts';
-import type { PaperFacts } from './papers.ts';
+import type { PaperFacts } from './paperFacts.ts';
 import { isAddress, plain } from './texts.ts';
 
 type Json = Record<string, unknown>;

@@ -4,7 +4,7 @@ import { formatShape, isNetworkShape } from '../../../src/model/anyShape.ts';
 import { PREDICATE_TYPE } from './claims.ts';
 import { type EdgeFacts, type LineageFacts, type Place, urnOf } from './facts.ts';
 import { limitLines, taskOf } from './modelCard.ts';
-import type { PaperFacts } from './papers.ts';
+import type { PaperFacts } from './paperFacts.ts';
 import type { ResultFacts } from './results.ts';
 import { isAddress, plain } from './texts.ts';
 

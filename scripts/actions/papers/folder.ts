@@ -74,7 +74,7 @@ function parseFrontMatter(text: string): FrontMatter | undefined {
   const parsed = parseDocument(found[1], { version: '1.1', uniqueKeys: true, merge: false });
   const [problem] = [...parsed.errors, ...parsed.warnings];
   if (problem !== undefined) {
-    throw new FileFormatError('The front matter of README.md is no YAML that all read alike.', {
+    throw new FileFormatError('The front matter of README.md is no YAML that every reader takes for the same.', {
       details: problem.message.split('\n')[0],
     });
   }

@@ -7,7 +7,7 @@ import { shortId } from '../../terminal/drawTree.ts';
 import { counted } from '../../terminal/plural.ts';
 import type { DataFacts } from './data.ts';
 import { type EdgeFacts, type LineageFacts, urnOf } from './facts.ts';
-import type { PaperFacts } from './papers.ts';
+import type { PaperFacts } from './paperFacts.ts';
 import { type Metric, MOST_RESULTS, type ResultFacts } from './results.ts';
 import { markdown, plain } from './texts.ts';
 

@@ -3,7 +3,7 @@ import type { Address, Hex } from 'viem';
 import { formatShape } from '../../../src/model/anyShape.ts';
 import { type EdgeFacts, type Place, urnOf } from './facts.ts';
 import { limitLines } from './modelCard.ts';
-import type { PaperFacts } from './papers.ts';
+import type { PaperFacts } from './paperFacts.ts';
 import { plain } from './texts.ts';
 
 type Json = Record<string, unknown>;
