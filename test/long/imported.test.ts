@@ -218,6 +218,30 @@ describe('from a float model to a score', () => {
     }
   });
 
+  it('papers about it name the keys that accepted each step, and hold against the registry', async () => {
+    const papers = join(folder, 'papers');
+    const merged = run('merged', 'model.safetensors');
+    const { steps, developmentKeys } = await call('papers', ids.merged, '--weights', merged, '--out', papers);
+    assert.deepEqual([steps, developmentKeys], [4, true]);
+    const claims = readFileSync(join(papers, 'claims.jsonl'), 'utf8').trimEnd().split('\n');
+    for (const { predicate } of claims.map((line) => JSON.parse(line))) {
+      const { verificationKey, chainId, registry } = await verify(predicate.model);
+      assert.deepEqual(predicate.key, { version: 1, keyHash: verificationKey });
+      assert.deepEqual([`${predicate.chainId}`, predicate.registry], [`${chainId}`, registry.toLowerCase()]);
+    }
+    writeFileSync(join(papers, 'model.safetensors'), readFileSync(merged));
+    const { code, stdout, stderr } = await descent(['check', papers, '--json'], { env });
+    assert.equal(code, 6, stderr);
+    const { checks } = JSON.parse(stdout);
+    assert.deepEqual(falseOf({ checks }), []);
+    const open = checks.filter(({ holds }: { holds: boolean | 'open' }) => holds === 'open');
+    assert.equal(open.length, 1, JSON.stringify(open));
+    assert.match(open[0].says, /development keys/);
+    assert.equal((await call('find', merged)).model, ids.merged);
+    const found = await descent(['find', source, '--json'], { env });
+    assert.deepEqual(JSON.parse(found.stdout).declaredSourceOf, [ids.import]);
+  });
+
   it('its trainer gives it a name, which tree and show tell', async () => {
     const cards = ['--cards', deployment.cards];
     const name = 'mixed \u001b[31m points';

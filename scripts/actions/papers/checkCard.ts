@@ -50,7 +50,12 @@ export function cardLimits(card: FrontMatter): string[] {
   const others = Object.keys(card).filter((key) => !COMPARED.includes(key) && !HARMLESS.includes(key));
   return [
     ...(others.length > 0 ? [`Other entries of README.md: ${others.map(shown).join(', ')}.`] : []),
-    'The text of README.md below its front matter, and its tags.',
+    ...(card['model-index'] === undefined
+      ? []
+      : [
+          'What model-index calls models, tasks, benchmarks and sources: of each metric type, value and name are compared.',
+        ]),
+    'The text of README.md below its front matter, its tags and its library.',
   ];
 }
 
