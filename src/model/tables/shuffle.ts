@@ -1,4 +1,5 @@
 import { InputError } from '../../errors/InputError.ts';
+import { mulberry32 } from '../../numbers/mulberry32.ts';
 import type { Table } from '../shard.ts';
 
 /** Of a table whose rows are sorted, where nobody asks for another. */
@@ -15,13 +16,7 @@ export function shuffledOrder(rows: number, seed: number): Uint32Array {
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
     throw new InputError(`The seed of a shuffle is an integer in 0..2^32-1, not ${seed}.`);
   }
-  let state = seed;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = mulberry32(seed);
   const order = Uint32Array.from({ length: rows }, (_, k) => k);
   for (let k = rows - 1; k > 0; k--) {
     const other = Math.floor(next() * (k + 1));
