@@ -14,6 +14,8 @@ export interface Panel {
   format(value: number): string;
   /** Greatest value that is possible, if there is one. */
   limit?: number;
+  /** Values to compare with, as broken lines across the panel. */
+  levels?: readonly { name: string; y: number }[];
 }
 
 const WIDTH = 760;
@@ -24,6 +26,8 @@ const RIGHT = 28;
 const TOP = 58;
 const BOTTOM = 62;
 const MAX_DOTS = 80;
+/** Between the names of levels, so that those of close ones stand side by side. */
+const LEVEL_NAME = 84;
 
 /** Colours of both modes; a viewer that knows neither gets the light ones. */
 const STYLE = `
@@ -33,7 +37,8 @@ const STYLE = `
     .paper { fill: #14171c } .ink { fill: #e8eaed } .soft { fill: #a4adb8 } .grid { stroke: #2c333b } .axis { stroke: #69727d }
     .line1 { stroke: #6ea8fe } .dot1 { fill: #6ea8fe } .line2 { stroke: #f0a35e } .dot2 { fill: #f0a35e }
   }
-  text { font: 13px system-ui, sans-serif } .title { font-size: 15px; font-weight: 600 } polyline { fill: none; stroke-width: 2 }`;
+  text { font: 13px system-ui, sans-serif } .title { font-size: 15px; font-weight: 600 } polyline { fill: none; stroke-width: 2 }
+  .level { stroke: #8b949e; stroke-dasharray: 5 4 } .small { font-size: 11px }`;
 
 /**
  * Panels one below the other over the same horizontal axis, as a picture that follows the reader's light or dark mode.
@@ -60,8 +65,14 @@ ${parts.join('\n')}
 `;
 }
 
-function drawPanel({ label, series, format, limit }: Panel, top: number, x: (v: number) => number, xTicks: number[]) {
-  const values = series.flatMap(({ points }) => points.map((point) => point.y));
+function drawPanel(
+  { label, series, format, limit, levels = [] }: Panel,
+  top: number,
+  x: (v: number) => number,
+  xTicks: number[],
+): string {
+  const measured = series.flatMap(({ points }) => points.map((point) => point.y));
+  const values = [...measured, ...levels.map((level) => level.y)];
   const [low, high] = [Math.min(...values), Math.max(...values)];
   // Near zero the axis begins at zero; elsewhere what changes is what matters.
   const yTicks = ticks(low < 0.4 * high ? 0 : low, high, 5, limit);
@@ -88,10 +99,18 @@ function drawPanel({ label, series, format, limit }: Panel, top: number, x: (v: 
     ...grid,
     `<line class="axis" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${bottom}" y2="${bottom}"/>`,
     ...below,
+    ...levels.map((level, k) => drawLevel(level.name, y(level.y), k)),
     `<text class="ink" transform="translate(18 ${top + PANEL / 2}) rotate(-90)" text-anchor="middle">${escapeXml(label)}</text>`,
     ...lines,
     drawKey(series, format, top),
   ].join('\n');
+}
+
+function drawLevel(name: string, y: number, place: number): string {
+  return (
+    `<line class="level" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at(y)}" y2="${at(y)}"/>` +
+    `<text class="soft small" x="${LEFT + 6 + place * LEVEL_NAME}" y="${at(y - 4)}">${escapeXml(name)}</text>`
+  );
 }
 
 /** Names of the lines with their last values, above the panel at its right. */

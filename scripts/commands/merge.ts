@@ -83,15 +83,21 @@ function inputsOf(options: MergeOptions): MergeInputs {
   }
   const [recipe] = chosen;
   const given = options[recipe];
-  const parents = options.parents.map((file) => fileHash('parent', file));
-  const twice = parents.find(({ parentSha256 }, k) => parents.findIndex((p) => p.parentSha256 === parentSha256) < k);
-  if (twice !== undefined) throw new InputError(`The parent ${twice.parent} is given twice.`);
+  const parents = listParents(options.parents);
   const texts = typeof given === 'string' ? rowsOf(given, parents.length) : given;
   return {
     parents,
     recipe,
     numbers: Array.isArray(texts) ? texts.map((text) => parseNumber(text, recipe)) : options.parents.map(() => 1),
   };
+}
+
+/** Parents as a run remembers them. @throws InputError where one cannot be read or is given twice */
+export function listParents(files: readonly string[]): MergeInputs['parents'] {
+  const parents = files.map((file) => fileHash('parent', file));
+  const twice = parents.find(({ parentSha256 }, k) => parents.findIndex((p) => p.parentSha256 === parentSha256) < k);
+  if (twice !== undefined) throw new InputError(`The parent ${twice.parent} is given twice.`);
+  return parents;
 }
 
 /** Coefficients one after another. */
@@ -124,7 +130,7 @@ function defaultName({ parents, recipe, numbers }: MergeInputs): string {
 }
 
 /** What the merge is about, said before anything is proved of it. */
-function describeMerge({ shape, recipe, coefficients, equal }: MergeOutcome, { parents }: MergeInputs): string {
+export function describeMerge({ shape, recipe, coefficients, equal }: MergeOutcome, { parents }: MergeInputs): string {
   const rows = parents.map(({ parent }, i) => {
     const factors = factorsOf(coefficients, i);
     const perLayer = factors.map((factor, l) => `${factor} in layer ${l + 1}`).join(', ');

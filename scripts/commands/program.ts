@@ -10,6 +10,7 @@ import { addDataCommand } from './data.ts';
 import { addDatasetCommand } from './dataset.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDeployCommand } from './deploy.ts';
+import { addEvolveCommand } from './evolve.ts';
 import { addExportCommand } from './export.ts';
 import { addFindCommand } from './find.ts';
 import { addFitCommand } from './fit.ts';
@@ -35,7 +36,7 @@ import { addVerifyCommand } from './verify.ts';
 const EXPLANATION = `
 A model's history is a tree of proved steps that a contract keeps. One edge is made with data, seed (once), train,
 prove, submit; fit goes from a table to a proved model in one command; train also makes, proves and registers whole runs of many segments. Models from elsewhere enter with
-import, merge joins models, foreign takes children that another proof system vouches for, score proves a model's result on a shard, benchmark and leaderboard rank models, dataset lists
+import, merge joins models, evolve searches for the best merge, foreign takes children that another proof system vouches for, score proves a model's result on a shard, benchmark and leaderboard rank models, dataset lists
 shards, with attest their source says that they are its own, credit pays a model and all who trained its ancestors, status says
 what superseded a model, verify checks any of it anew. papers writes what other programs read about a model, check compares
 a downloaded model with the registry, find says which one a file is. predict and export use a model. 'descent demo' shows all of this on a local chain in a few minutes: start there.
@@ -70,6 +71,7 @@ export function createProgram(output: OutputConfiguration = {}, onCommand: (help
   addImportCommand(program);
   addTrainCommand(program);
   addMergeCommand(program);
+  addEvolveCommand(program);
   addForeignCommand(program);
   addScoreCommand(program);
   addPredictCommand(program);

@@ -114,7 +114,9 @@ function progressOf(
   if (proved > 0 && accepted >= expected) return 'registered';
   if (accepted > 0) return 'partly registered';
   if (proved > 0) return 'proved';
-  const made = Object.keys(state.stages).some((stage) => !/^(request|seed for |id of |ids$|shards$)/.test(stage));
+  const made = Object.keys(state.stages).some(
+    (stage) => !/^(request|seed for |id of |ids$|shards$|parents$)/.test(stage),
+  );
   return made ? 'made' : 'begun';
 }
 
@@ -186,6 +188,10 @@ function accuracyOf(state: RunState, parts: RunSummary[]): Pick<RunSummary, 'acc
         .filter((stage) => /^score \d+$/.test(stage))
         .map(data),
     );
+  }
+  if (state.kind === 'evolve') {
+    const scores = parts.find(({ kind }) => kind === 'scoreAll');
+    return { accuracy: scores?.accuracy, accuracyOf: scores?.accuracyOf };
   }
   const tests = Object.keys(state.stages).filter((stage) => /^test \d+ on /.test(stage));
   const last = tests.sort((a, b) => Number(a.split(' ')[1]) - Number(b.split(' ')[1])).at(-1);

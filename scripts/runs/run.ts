@@ -10,7 +10,7 @@ import { commandLine } from '../terminal/invocation.ts';
 import { lockFolder } from './lock.ts';
 
 /** Of one program's statements, or of many runs. */
-export type RunKind = Program | 'foreign' | 'trainAll' | 'scoreAll' | 'fit';
+export type RunKind = Program | 'foreign' | 'trainAll' | 'scoreAll' | 'fit' | 'evolve';
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 interface FileRecord {
