@@ -2,7 +2,10 @@ import type { Command } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
 import type { Coefficients } from '../../src/model/merge-recipes.ts';
 import { type EqualParents, factorsOf } from '../../src/model/mergeEffect.ts';
+import { mergekitNumbers, mergekitParents } from '../actions/mergekitRecipe.ts';
 import { type MergeOutcome, mergeRun } from '../actions/mergeRun.ts';
+import { readMergekit } from '../files/mergekit.ts';
+import { readWeightsFile } from '../files/models.ts';
 import { fileHash, sha256 } from '../files/read.ts';
 import type { MergeInputs } from '../runs/programs/merge.ts';
 import { proveHere } from '../runs/proveHere.ts';
@@ -10,6 +13,7 @@ import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { commandLine } from '../terminal/invocation.ts';
+import type { Output } from '../terminal/output.ts';
 import {
   type AheadOptions,
   type CommonOptions,
@@ -23,7 +27,8 @@ import {
 import { contextOf, printEdges } from './prove.ts';
 
 interface MergeOptions extends AheadOptions, CommonOptions, StatementOptions {
-  parents: string[];
+  parents?: string[];
+  recipe?: string;
   average?: string[] | true;
   task?: string[];
   slerp?: string[];
@@ -37,7 +42,11 @@ const RECIPES = ['average', 'task', 'slerp', 'stack', 'coefficients'] as const;
 export function addMergeCommand(program: Command): void {
   withAhead(withCommon(withStatement(program.command('merge'))))
     .description('merge models of one shape into a child and, with --registry, prove it')
-    .requiredOption('--parents <weights...>', 'weights files (model.safetensors), 2 to 8')
+    .option('--parents <weights...>', 'weights files (model.safetensors), 2 to 8')
+    .option(
+      '--recipe <file>',
+      'recipe of mergekit (YAML) that names parents and factors: linear, task_arithmetic or slerp',
+    )
     .option('--average [weights...]', 'weighted average: a number for each parent, or none for equal parts')
     .option('--task <factors...>', 'first parent + sum of factor * (parent - first): a factor for each other parent')
     .option('--slerp <t...>', 'spherical interpolation of two parents, 0..1, for all layers or for each')
@@ -50,7 +59,7 @@ export function addMergeCommand(program: Command): void {
     .action(async (options: MergeOptions) => {
       const output = outputOf(options);
       const context = options.registry === undefined ? undefined : await contextOf(options);
-      const inputs = inputsOf(options);
+      const inputs = options.recipe === undefined ? inputsOf(options) : recipeInputs(options.recipe, options, output);
       const run = Run.start(runFolder(options.runs, options.run ?? defaultName(inputs)), 'merge', inputs);
       try {
         const outcome = await mergeRun(run, inputs, output);
@@ -78,9 +87,10 @@ function inputsOf(options: MergeOptions): MergeInputs {
   const chosen = RECIPES.filter((recipe) => options[recipe] !== undefined);
   if (chosen.length !== 1) {
     throw new InputError('How are the parents to be merged?', {
-      hint: 'Give one of --average, --task, --slerp, --stack and --coefficients.',
+      hint: 'Give one of --average, --task, --slerp, --stack, --coefficients and --recipe.',
     });
   }
+  if (options.parents === undefined) throw new InputError('Which parents?', { hint: 'Give --parents.' });
   const [recipe] = chosen;
   const given = options[recipe];
   const parents = listParents(options.parents);
@@ -88,8 +98,20 @@ function inputsOf(options: MergeOptions): MergeInputs {
   return {
     parents,
     recipe,
-    numbers: Array.isArray(texts) ? texts.map((text) => parseNumber(text, recipe)) : options.parents.map(() => 1),
+    numbers: Array.isArray(texts) ? texts.map((text) => parseNumber(text, recipe)) : parents.map(() => 1),
   };
+}
+
+/** What a recipe of mergekit comes to. @throws InputError naming the key that cannot be followed */
+function recipeInputs(path: string, options: MergeOptions, output: Output): MergeInputs {
+  const other = (['parents', ...RECIPES] as const).find((name) => options[name] !== undefined);
+  if (other !== undefined) throw new InputError(`--recipe says parents and factors: leave out --${other}.`);
+  const recipe = readMergekit(path);
+  const parents = listParents(mergekitParents(recipe));
+  const { layers } = readWeightsFile(parents[0].parent, parents[0].parentSha256);
+  const made = mergekitNumbers(path, recipe, layers.length);
+  for (const note of recipe.notes) output.note(`note: ${path}: ${note}`);
+  return { parents, recipe: made.recipe, numbers: made.numbers };
 }
 
 /** Parents as a run remembers them. @throws InputError where one cannot be read or is given twice */

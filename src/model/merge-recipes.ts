@@ -99,8 +99,9 @@ export function exactCoefficients(layers: number, parents: number, rows: readonl
 
 /**
  * Rounds factors that sum to 1 so that the integers sum to exactly 2^14: the largest remainders are rounded up.
+ * @returns integers over 2^14, each within one of its factor
  */
-function roundToOne(factors: readonly number[]): number[] {
+export function roundToOne(factors: readonly number[]): number[] {
   const rounded = factors.map((a) => Math.floor(a * MERGE_ONE));
   const missing = MERGE_ONE - rounded.reduce((sum, a) => sum + a, 0);
   const order = factors
