@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { Hex } from 'viem';
 import { InputError } from '../../src/errors/InputError.ts';
 import { MAX_PARENTS, MIN_PARENTS } from '../../src/model/merge.ts';
-import { usualPopulation } from '../../src/training/cmaes.ts';
+import { FEWEST_CANDIDATES, usualPopulation } from '../../src/training/cmaes.ts';
 import { askBeforeSearch, childFolder, mergeWinner, registerWinner, scoreWinner } from '../actions/evolveChild.ts';
 import { type EvolveInputs, LOG_FILE, requireApart, requireBetter, searchMerge } from '../actions/evolveRun.ts';
 import { sumOf } from '../actions/scoreAll.ts';
@@ -215,11 +215,15 @@ function inputsOf(options: EvolveOptions): EvolveInputs {
     throw new InputError(`A merge has ${MIN_PARENTS} to ${MAX_PARENTS} parents, not ${parents.length}.`);
   }
   const { layers } = readWeightsFile(parents[0].parent, parents[0].parentSha256);
+  const { population = usualPopulation(layers.length * parents.length) } = options;
+  if (population < FEWEST_CANDIDATES) {
+    throw new InputError(`A generation has at least ${FEWEST_CANDIDATES} candidates, not ${population}.`);
+  }
   return {
     parents,
     dev: listShards(options.dev, options.runs),
     generations: options.generations,
-    population: options.population ?? usualPopulation(layers.length * parents.length),
+    population,
     seed: options.seed,
     ...(options.otherSchema && { otherSchema: 'yes' }),
   };

@@ -40,8 +40,8 @@ export class Cmaes {
     const n = mean.length;
     if (n < 1 || n > MOST_DIMENSIONS) throw new InputError(`A search has 1 to ${MOST_DIMENSIONS} numbers, not ${n}.`);
     if (!(sigma > 0)) throw new InputError(`The first steps of a search are above 0, not ${sigma}.`);
-    if (!Number.isInteger(population) || population < FEWEST) {
-      throw new InputError(`A generation has at least ${FEWEST} candidates, not ${population}.`);
+    if (!Number.isInteger(population) || population < FEWEST_CANDIDATES) {
+      throw new InputError(`A generation has at least ${FEWEST_CANDIDATES} candidates, not ${population}.`);
     }
     if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
       throw new InputError(`The seed of a search is an integer in 0..2^32-1, not ${seed}.`);
@@ -145,13 +145,14 @@ export class Cmaes {
   }
 }
 
-const FEWEST = 4;
+/** Candidates of a generation. */
+export const FEWEST_CANDIDATES = 4;
 const MOST_DIMENSIONS = 256;
 const TINY = 1e-30;
 
 /** Equation 48. @param dimensions at least 1 */
 export function usualPopulation(dimensions: number): number {
-  return FEWEST + Math.floor(3 * Math.log(dimensions));
+  return FEWEST_CANDIDATES + Math.floor(3 * Math.log(dimensions));
 }
 
 interface Settings {
