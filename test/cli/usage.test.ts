@@ -138,6 +138,8 @@ describe('the command line refuses', () => {
       says: /does not exist/,
     },
     { name: 'to find a file on no registry', args: ['find', weights], code: 2, says: /Which registry/ },
+    { name: 'a merge of nothing', args: ['merge', '--average'], code: 2, says: /Which parents/ },
+    { name: 'a search without rows', args: ['evolve', '--parents', weights], code: 2, says: /--dev/ },
     { name: 'an id of a wrong length', args: ['show', '0x1234'], code: 2, says: /is not an id/ },
   ];
 
@@ -200,6 +202,7 @@ describe('the command line', () => {
       'benchmark',
       'predict',
       'export',
+      'evolve',
       'leaderboard',
       'card',
       'papers',

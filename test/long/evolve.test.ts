@@ -69,10 +69,12 @@ describe('the example of an evolved merge', { concurrency: false }, () => {
     assert.equal(child.ranked.value, String(child.heldOut.right));
     assert.match(readFileSync(child.curve, 'utf8'), /^<svg [\s\S]*parent 2/);
 
-    const { entries } = await run('3', 'leaderboard', benchmark);
-    assert.equal(entries[0].model ?? entries[0].id, child.id);
-    const shown = await run('3', 'show', child.id);
-    assert.deepEqual(shown.coefficients ?? shown.merge?.coefficients, child.winner.coefficients);
+    const read = async (...args: string[]) => document(await descent([...args, '--json'], { env }));
+    const { standings } = await read('leaderboard', benchmark);
+    assert.deepEqual([standings.length, standings[0].model], [3, child.id]);
+    const { coefficients } = await read('show', child.id);
+    const factors = child.winner.coefficients.map((row: number[]) => row.map((a) => a / 2 ** 14).join(' '));
+    assert.deepEqual(coefficients, factors, 'anybody can read the recipe');
     const again = await run('3', ...evolve);
     assert.deepEqual([again.id, again.ranked.sent], [child.id, false], 'nothing is proved or sent twice');
     const seconds = ((performance.now() - begun) / 1000).toFixed(0);
