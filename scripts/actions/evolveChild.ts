@@ -16,7 +16,8 @@ import type { ShardEntry } from '../runs/shards.ts';
 import { within } from '../runs/within.ts';
 import type { Output } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
-import { type EvolveInputs, type SearchOutcome, type Worth, worthOf } from './evolveRun.ts';
+import { worthOf } from './evolveRun.ts';
+import type { EvolveInputs, SearchOutcome, Worth } from './evolveTypes.ts';
 import { type MergeOutcome, mergeRun } from './mergeRun.ts';
 import { registerScores, type ScoringContext, type ScoringInputs, type ShardScore, scoreAll } from './scoreAll.ts';
 

@@ -2,7 +2,7 @@ import type { Head } from '../../src/model/head.ts';
 import { lossName, lossPerRow } from '../../src/model/measures.ts';
 import type { ShardKind } from '../../src/model/shardKind.ts';
 import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
-import type { GenerationFigures, SearchOutcome, Worth } from './evolveRun.ts';
+import type { GenerationFigures, SearchOutcome, Worth } from './evolveTypes.ts';
 import { drawCurves, type Panel, type Series } from './trainingCurve.ts';
 
 /** What a search was on. */

@@ -1,6 +1,6 @@
 import type { HeldOutOutcome } from '../actions/evolveChild.ts';
 import { errorName, errorPerRow } from '../actions/evolveCurve.ts';
-import type { SearchOutcome, Worth } from '../actions/evolveRun.ts';
+import type { SearchOutcome, Worth } from '../actions/evolveTypes.ts';
 import type { MergeOutcome } from '../actions/mergeRun.ts';
 import type { ScoreOutcome } from '../actions/scoreRun.ts';
 import type { MergeInputs } from '../runs/programs/merge.ts';
