@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import type { Address, LocalAccount } from 'viem';
+import type { Address, Hex, LocalAccount } from 'viem';
+import { InputError } from '../../src/errors/InputError.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import { fitnessOf } from '../../src/training/fitness.ts';
 import { type Chain, requireChainId } from '../chain/client.ts';
+import { readBenchmarks } from '../chain/readScoreboard.ts';
 import { readShardFile, readWeightsFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
 import { createCommitter } from '../runs/commit.ts';
@@ -46,18 +48,21 @@ export interface EvolvePlace {
   registry: Address;
   /** Where its results are; undefined: nowhere. */
   scoreboard: Address | undefined;
+  /** In which it is ranked. */
+  benchmark: Hex | undefined;
   account: LocalAccount;
 }
 
 /**
  * Asks, before minutes of searching, for what would make the chain refuse the child or its results.
- * @throws DescentError (chain) for parents, or shards held out for a scoreboard, that are not registered
+ * @throws DescentError (chain) for parents, or shards held out for a scoreboard, that are not registered; InputError where a shard
+ * of the benchmark is not held out
  */
 export async function askBeforeSearch(
   run: Run,
   { parents }: EvolveInputs,
   heldOut: readonly ShardEntry[],
-  { chain, registry, scoreboard, output }: Omit<EvolvePlace, 'account'> & { output: Output },
+  { chain, registry, scoreboard, benchmark, output }: Omit<EvolvePlace, 'account'> & { output: Output },
 ): Promise<void> {
   await requireChainId(chain);
   output.progress.stage('ask the chain');
@@ -67,9 +72,21 @@ export async function askBeforeSearch(
       const id = await fileId(run, parentSha256, () => committer.model(readWeightsFile(parent, parentSha256)));
       await requireModel(chain, registry, { id, file: parent }, 'parent');
     }
-    for (const { shard, shardSha256 } of scoreboard === undefined ? [] : heldOut) {
+    if (scoreboard === undefined) return;
+    const held: Hex[] = [];
+    for (const { shard, shardSha256 } of heldOut) {
       const id = await fileId(run, shardSha256, () => committer.shard(readShardFile(shard, shardSha256)));
       await requireShard(chain, registry, { id, file: shard });
+      held.push(id);
+    }
+    if (benchmark === undefined) return;
+    const known = (await readBenchmarks(chain, scoreboard)).find(({ id }) => id === benchmark);
+    const missing = known?.shards.find((id) => !held.includes(id));
+    if (known === undefined) throw new InputError(`The scoreboard knows no benchmark ${benchmark}.`);
+    if (missing !== undefined) {
+      throw new InputError(`The shard ${missing} of the benchmark is not held out.`, {
+        hint: 'Name the files of all its shards with --held-out.',
+      });
     }
   } finally {
     output.progress.done();

@@ -118,11 +118,13 @@ async function evolve(run: Run, inputs: EvolveInputs, heldOut: ShardEntry[], { o
     chain: place.destination.chain,
     registry: place.destination.registry,
     scoreboard: place.board?.scoreboard,
+    benchmark: place.benchmark,
     account: place.account,
   };
   if (place !== undefined) {
     const { chain, registry } = place.destination;
-    await askBeforeSearch(run, inputs, heldOut, { chain, registry, scoreboard: place.board?.scoreboard, output });
+    const { board, benchmark } = place;
+    await askBeforeSearch(run, inputs, heldOut, { chain, registry, scoreboard: board?.scoreboard, benchmark, output });
   }
   const search = await searchMerge(run, inputs, jobs, output);
   if (!options.anyway) requireBetter(search, run.folder);

@@ -51,6 +51,20 @@ describe('the example of an evolved merge', { concurrency: false }, () => {
     ];
 
     const search = ['--parents', low.model, high.model, '--dev', file('dev'), '--generations', GENERATIONS];
+    const notAll = [
+      'evolve',
+      ...search,
+      '--held-out',
+      file('low'),
+      ...ranking,
+      '--account',
+      '3',
+      '--run',
+      join(folder, 'none'),
+    ];
+    const refused = await descent(notAll, { env });
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /The shard 0x\w+ of the benchmark is not held out/);
     const evolve = ['evolve', ...search, '--held-out', 'tests', ...ranking, '--run', 'evolved'];
     const child = await run('3', ...evolve);
     const right = parents.map((score) => score.right);
