@@ -1,7 +1,7 @@
 // The example of a search: two parents that know other digits, and the merge of them that knows most, proved and ranked.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -91,6 +91,13 @@ describe('the example of an evolved merge', { concurrency: false }, () => {
     assert.deepEqual(coefficients, factors, 'anybody can read the recipe');
     const again = await run('3', ...evolve);
     assert.deepEqual([again.id, again.ranked.sent], [child.id, false], 'nothing is proved or sent twice');
+
+    // Somebody else sends it: the edge is proved and left.
+    const trainer = '0x00000000000000000000000000000000000000aa';
+    const short = ['--parents', low.model, high.model, '--dev', file('dev'), '--generations', '1', '--anyway'];
+    const left = ['evolve', ...short, '--trainer', trainer, '--run', join(folder, 'left'), '--json'];
+    const { edges, id } = document(await descent(left, { env }));
+    assert.deepEqual([edges.length, id, existsSync(edges[0].file)], [1, undefined, true]);
     const seconds = ((performance.now() - begun) / 1000).toFixed(0);
     test.diagnostic(`parents ${right.join(' and ')}, child ${child.heldOut.right} of ${rows}, ${seconds} s in all`);
   });
