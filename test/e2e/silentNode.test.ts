@@ -102,7 +102,7 @@ describe('while the node answers nothing', () => {
     // The node falls silent again: an edge that is checked now is not shown to be registered.
     const { verdict } = await verify(session, testBed.scenario.models[2].file);
     assert.equal(verdict, 'holds');
-    assert.equal(await stateOf(session, 'record'), 'open');
+    await page.locator('[data-check=record][data-state=open]').waitFor({ timeout: PATIENCE });
     await note(session).waitFor();
     await leave(session);
   });

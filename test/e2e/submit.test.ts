@@ -74,10 +74,12 @@ describe('submitting', () => {
     for (const part of ['Trained', 'Bob', testBed.ledger.bob.account.address, proquint(testBed.scenario.models[2].id)])
       assert.ok(text.includes(part), part);
     await page.getByRole('button', { name: 'Send with the wallet' }).waitFor({ timeout: PATIENCE });
-    assert.match(
-      await page.getByRole('region', { name: 'Send' }).innerText(),
-      /Gas\s+\d{3},\d{3}\s+Price today\s+[\d.e-]+ ETH/,
-    );
+    const send = page.getByRole('region', { name: 'Send' });
+    await send
+      .getByText(/\d ETH/)
+      .first()
+      .waitFor({ timeout: PATIENCE });
+    assert.match(await send.innerText(), /Gas\s+\d{3},\d{3}\s+Price today\s+[\d.e-]+ ETH/);
     await page.getByText('Their secret is public').waitFor();
     await leave(session);
   });
