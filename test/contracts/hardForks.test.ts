@@ -13,17 +13,20 @@ for (const hardfork of ['osaka', 'prague']) {
       const { registry } = relay.fixture;
       for (const wish of Object.values(await relay.wishes(TRAINER))) await relay.carry(wish, TRAINER);
       // The start, the child that the wishes descend from and a merge of both, one node each of seed, train, import and merge,
-      // two of a chain.
+      // two of a chain, and a foreign one.
       const count: bigint = await registry.read('nodeCount');
-      assert.equal(count, 9n);
+      assert.equal(count, 10n);
       const kinds = [];
       for (let number = 1n; number <= count; number++) {
         kinds.push(await registry.read('kindOf', [await registry.read('nodeAt', [number])]));
       }
-      assert.deepEqual(kinds, [1, 3, 4, 1, 3, 2, 4, 3, 3]);
+      assert.deepEqual(kinds, [1, 3, 4, 1, 3, 2, 4, 3, 3, 5]);
 
       const { vault } = relay;
-      const [above, last] = await Promise.all([count - 1n, count].map((number) => registry.read('nodeAt', [number])));
+      // Those of the chain.
+      const [above, last] = await Promise.all(
+        [count - 2n, count - 1n].map((number) => registry.read('nodeAt', [number])),
+      );
       await sendValue(vault, 'pay', [last], 1_000n);
       await vault.send('claim', [ETHER, above, last, []]);
       assert.equal(await vault.read('credit', [TRAINER.address, ETHER]), 70n);
