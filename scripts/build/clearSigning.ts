@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { getContractAddress, type Hex, zeroHash } from 'viem';
 import type { RequestField } from '../../src/registry/programs/definition.ts';
 import { ALL_DEFINITIONS } from '../../src/registry/programs/definitions.ts';
-import { PROGRAMS } from '../../src/registry/programs/list.ts';
+import { isRelayed, PROGRAMS } from '../../src/registry/programs/list.ts';
 import {
   innerTypesOf,
   type ProvedRequestType,
@@ -18,7 +18,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TARGET = 'docs/eip712-descent-relay.json';
 
 const ofPrograms = Object.fromEntries(
-  ALL_DEFINITIONS.map(({ program, intent }) => [PROGRAMS[program].request, intent]),
+  ALL_DEFINITIONS.flatMap(({ program, intent }) => (isRelayed(program) ? [[PROGRAMS[program].request, intent]] : [])),
 ) as Record<ProvedRequestType, string>;
 const INTENTS: Record<RequestType, string> = {
   ...ofPrograms,

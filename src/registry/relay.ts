@@ -2,13 +2,14 @@
 // contracts/interfaces/IRelay.sol, and the call that carries it.
 import { type Address, encodeFunctionData, type Hex } from 'viem';
 import type { Proof } from '../argument/types.ts';
+import { InputError } from '../errors/InputError.ts';
 import { relayAbi } from '../generated/abi.ts';
 import { type AnyShape, encodeAnyShape } from '../model/anyShape.ts';
 import { registryCall } from './calls.ts';
 import { FOREIGN_FIELDS, FOREIGN_REQUEST, type ForeignStatement, foreignCall, foreignRequest } from './foreign.ts';
 import type { RequestField } from './programs/definition.ts';
 import { definitionOf, type Statement } from './programs/definitions.ts';
-import { PROGRAM_NAMES, PROGRAMS, type Program, TARGETS } from './programs/list.ts';
+import { isRelayed, PROGRAM_NAMES, PROGRAMS, type RelayedProgram, TARGETS } from './programs/list.ts';
 import { SHAPE_REQUEST, shapeRequest } from './programs/shapeRequest.ts';
 import type { CallArgument } from './programs/targets.ts';
 import {
@@ -47,7 +48,7 @@ const request = (target: string, ...fields: readonly RequestField[]): RequestFie
 ];
 
 /** The typed struct of what a program proves. */
-export type ProvedRequestType = (typeof PROGRAMS)[Program]['request'];
+export type ProvedRequestType = (typeof PROGRAMS)[RelayedProgram]['request'];
 
 /** Any typed struct. */
 export type RequestType =
@@ -58,9 +59,9 @@ export type RequestType =
   | PlainRequestType;
 
 const ofPrograms = Object.fromEntries(
-  PROGRAM_NAMES.map((program) => {
+  PROGRAM_NAMES.filter(isRelayed).map((program) => {
     const { request: type, registers } = PROGRAMS[program];
-    return [type, request(TARGETS[registers], ...definitionOf({ program }).requestFields)];
+    return [type, request(TARGETS[registers], ...(definitionOf({ program }).requestFields ?? []))];
   }),
 ) as Record<ProvedRequestType, RequestField[]>;
 const ofPlain = Object.fromEntries(
@@ -176,10 +177,13 @@ function structOf(action: Action): { primaryType: RequestType; fields: Record<st
       return { primaryType: FOREIGN_REQUEST, fields: foreignRequest(action) };
     case 'statement': {
       const { statement } = action;
-      return {
-        primaryType: PROGRAMS[statement.program].request,
-        fields: definitionOf(statement).request(statement),
-      };
+      const { program } = statement;
+      const fields = definitionOf(statement).request?.(statement);
+      if (fields === undefined || !isRelayed(program)) {
+        const hint = 'Send the edge itself: descent submit without a relay.';
+        throw new InputError(`The relay carries no proofs of ${program}.`, { hint });
+      }
+      return { primaryType: PROGRAMS[program].request, fields };
     }
   }
 }

@@ -116,11 +116,11 @@ export interface ProgramDefinition<S extends { program: Program }> {
   /** The inverse of `call`. @returns undefined for a call of another function @throws FileFormatError for a seed that nobody drew */
   decode(call: TargetCall, drawn: DrawnSeed | undefined): { statement: S; proof: Proof } | undefined;
 
-  /** What a wallet says of the request, in at most 30 characters. */
-  intent: string;
+  /** What a wallet says of the request, in at most 30 characters. This and the next two: where the relay carries proofs of it. */
+  intent?: string;
   /** What a trainer signs for the relay, besides registry, trainer, nonce and deadline. Models and shards stand there by their ids. */
-  requestFields: readonly RequestField[];
-  request(statement: S): Record<string, CallArgument>;
+  requestFields?: readonly RequestField[];
+  request?(statement: S): Record<string, CallArgument>;
 
   /** The event of the contract that says it, as far as the statement alone decides it. */
   event(statement: S): StatedEvent;

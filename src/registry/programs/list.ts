@@ -31,8 +31,8 @@ interface Listed {
   registers: 'shard' | 'model' | 'result';
   /** value of the contract's enum Kind, where it registers models */
   kind?: number;
-  /** the struct that a trainer signs for the relay */
-  request: string;
+  /** the struct that a trainer signs for the relay; none where the relay carries no proof of it */
+  request?: string;
   /** gas of registering it, at most: test/snapshots/gas.json has the exact figures */
   gas: number;
   /** what a chain is asked about beside the record, in order */
@@ -86,6 +86,15 @@ export const PROGRAMS = {
 export const TARGETS = { shard: 'registry', model: 'registry', result: 'scoreboard' } as const;
 
 export type Program = keyof typeof PROGRAMS;
+
+/** Programs of which the relay carries proofs. */
+export type RelayedProgram = {
+  [P in Program]: (typeof PROGRAMS)[P] extends { request: string } ? P : never;
+}[Program];
+
+export function isRelayed(program: Program): program is RelayedProgram {
+  return 'request' in PROGRAMS[program];
+}
 
 /** Programs that register models. */
 export type ModelProgram = {
