@@ -17,7 +17,6 @@ import {VerificationKey} from "./libraries/VerificationKey.sol";
 contract Verifiers is IVerifiers, Ownable2Step, Described {
     using ProofBatch for ProofBatch.Batch;
 
-    uint256 private constant PROGRAMS = 11;
     uint256 private constant MAX_VERSIONS = 255;
     uint256 private constant SHORTEST_DELAY = 2 days;
     uint256 private constant LONGEST_DELAY = 365 days;
@@ -49,13 +48,13 @@ contract Verifiers is IVerifiers, Ownable2Step, Described {
     mapping(uint256 program => Last) private _last;
     mapping(uint256 program => mapping(uint256 keyVersion => KeyRecord)) private _records;
 
-    /// @param firstKeys of programs 1..11, in order; they count at once
+    /// @param firstKeys the first key of each program; they count at once
     /// @param powers the ceremony's powers in G2, and the tables' commitment under them
     /// @param delay_ seconds until a further key counts: 2 days to a year
     /// @param allowDevKeysOffLocal must be said in so many words to put development keys on any but a local chain
     /// @param owner_ who may add keys; zero: nobody, ever
     constructor(
-        Key[PROGRAMS] memory firstKeys,
+        FirstKey[] memory firstKeys,
         Srs memory powers,
         uint256 delay_,
         bool allowDevKeysOffLocal,
@@ -75,8 +74,8 @@ contract Verifiers is IVerifiers, Ownable2Step, Described {
         (TABLES_X, TABLES_Y) = (powers.tables[0], powers.tables[1]);
         emit VerifiersDeployed(powers, delay_);
         _noteDevelopment(DevKeys.isSrs(powers));
-        for (uint256 i = 0; i < PROGRAMS; ++i) {
-            _add(i + 1, firstKeys[i], block.timestamp);
+        for (uint256 i = 0; i < firstKeys.length; ++i) {
+            _add(firstKeys[i].program, firstKeys[i].key, block.timestamp);
         }
         _transferOwnership(owner_);
     }

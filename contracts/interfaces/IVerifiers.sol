@@ -36,6 +36,12 @@ interface IVerifiers {
         bytes32 circuitHash;
     }
 
+    /// @notice A key with the number of the program that it is for.
+    struct FirstKey {
+        uint256 program;
+        Key key;
+    }
+
     /// @notice The contract stands.
     event VerifiersDeployed(Srs srs, uint256 delay);
 

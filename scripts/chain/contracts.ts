@@ -2,7 +2,7 @@ import type { Address, Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { KEYS } from '../../src/generated/keys.ts';
 import { powersOnChain, type SrsPowers } from '../../src/registry/opening.ts';
-import { CIRCUIT_NAMES } from '../../src/registry/programs/list.ts';
+import { CIRCUIT_NAMES, CIRCUITS } from '../../src/registry/programs/list.ts';
 
 /** What a deployment is made of, besides the contracts themselves. */
 export interface Given {
@@ -40,6 +40,11 @@ export function firstKeys(): FirstKey[] {
   });
 }
 
+/** The first keys as the contract takes them: with the numbers of their programs, which may have gaps. */
+export function numberedKeys<K>(keys: readonly K[]): { program: bigint; key: K }[] {
+  return keys.map((key, k) => ({ program: BigInt(CIRCUITS[CIRCUIT_NAMES[k]]), key }));
+}
+
 /** Addresses of contracts, by the name of their source. */
 export type Placed = Record<ContractName, Address>;
 
@@ -65,7 +70,7 @@ export type ContractName = (typeof CONTRACTS)[number];
 /** What the constructor of each contract takes. */
 const CONSTRUCTORS: Record<ContractName, (given: Given, placed: Placed) => readonly unknown[]> = {
   Verifiers: ({ keys, srs, delay, allowDevKeysOffLocal, owner }) => [
-    keys,
+    numberedKeys(keys),
     powersOnChain(srs),
     delay,
     allowDevKeysOffLocal,

@@ -32,7 +32,7 @@ import {
   verifiersAbi,
 } from '../../src/generated/abi.ts';
 import { powersOnChain } from '../../src/registry/opening.ts';
-import { CIRCUIT_NAMES } from '../../src/registry/programs/list.ts';
+import { CIRCUIT_NAMES, CIRCUITS } from '../../src/registry/programs/list.ts';
 import { keyHash, keyOfWords } from '../../src/registry/verificationKey.ts';
 import { g2PointOf, pointOf, TEST_SRS } from './support/knownTau.ts';
 
@@ -80,7 +80,7 @@ describe('deployRegistry', { skip: hre.globalOptions.coverage }, () => {
     const registry = { address: made.registry, abi: modelRegistryAbi } as const;
     const verifiers = { address: made.verifiersContract, abi: verifiersAbi } as const;
     for (const [i, program] of CIRCUIT_NAMES.entries()) {
-      const key = { ...verifiers, args: [BigInt(i + 1), 1n] } as const;
+      const key = { ...verifiers, args: [BigInt(CIRCUITS[program]), 1n] } as const;
       assert.deepEqual(await client.readContract({ ...key, functionName: 'keyOf' }), KEYS[i].words);
       const { keyHash: hash, circuitHash } = await client.readContract({ ...key, functionName: 'keyRecordOf' });
       assert.deepEqual([hash, circuitHash], [keyHash(keyOfWords(KEYS[i].words)), KEYS[i].circuitHash]);

@@ -12,7 +12,7 @@ import { abiOf, Contract, modelRegistryAbi, reverts, type TestChain, testChain }
 import { DEVELOPMENT_SRS, developmentKey } from './support/developmentKeys.ts';
 import { type KnownKey, knownKey, TEST_KEY } from './support/knownKey.ts';
 import { elements, TEST_SRS } from './support/knownTau.ts';
-import { CIRCUIT_HASH, DAY, DELAY, deployment, deployVerifiers } from './support/verifiersFixture.ts';
+import { ALL_PROGRAMS, CIRCUIT_HASH, DAY, DELAY, deployment, deployVerifiers } from './support/verifiersFixture.ts';
 
 const OWNER: Address = '0x00000000000000000000000000000000000000AA';
 const RELAY: Address = '0x00000000000000000000000000000000000000bb';
@@ -36,7 +36,7 @@ describe('deployment of verifiers', () => {
     assert.equal(await verifiers.read('devKeys', []), false);
     const { timestamp } = await chain.read.getBlock();
     for (const [i, { words, key }] of REAL.entries()) {
-      const program = BigInt(i + 1);
+      const program = BigInt(ALL_PROGRAMS[i]);
       assert.equal(await verifiers.read('versionOf', [program]), 1n);
       assert.deepEqual(await verifiers.read('keyOf', [program, 1n]), words);
       const { pointer, ...record } = await verifiers.read('keyRecordOf', [program, 1n]);
@@ -55,7 +55,7 @@ describe('deployment of verifiers', () => {
     assert.deepEqual(events[1].args, { srs: powersOnChain(TEST_SRS), delay: DELAY });
     const { timestamp } = await chain.read.getBlock();
     for (const [i, { key }] of REAL.entries()) {
-      const program = BigInt(i + 1);
+      const program = BigInt(ALL_PROGRAMS[i]);
       const { pointer } = await verifiers.read('keyRecordOf', [program, 1n]);
       assert.deepEqual(events[2 + i].args, {
         program,
@@ -105,7 +105,7 @@ describe('deployment of verifiers', () => {
   it('reverts with UnusableKey when any first key is none', async () => {
     for (const [i, { words, ...key }] of REAL.entries()) {
       const keys: KnownKey[] = REAL.with(i, { ...key, words: words.with(17, words[17] + 1n) });
-      await reverts(chain.deploy('Verifiers', deployment({ keys })), 'UnusableKey', [BigInt(i + 1)]);
+      await reverts(chain.deploy('Verifiers', deployment({ keys })), 'UnusableKey', [BigInt(ALL_PROGRAMS[i])]);
     }
   });
 });

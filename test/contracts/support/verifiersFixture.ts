@@ -51,7 +51,7 @@ export function deployment(
 ): unknown[] {
   const keys = options.keys ?? ALL_PROGRAMS.map(() => TEST_KEY);
   return [
-    keys.map(keyArgument),
+    keys.map((key, i) => ({ program: BigInt(ALL_PROGRAMS[i]), key: keyArgument(key) })),
     powersOnChain(options.srs ?? TEST_SRS),
     options.delay ?? DELAY,
     options.allowDevKeysOffLocal ?? false,
