@@ -10,7 +10,7 @@ export const EXIT_CODES = {
   proof: 4,
   /** The chain or its node refused or could not be reached. */
   chain: 5,
-  /** Nothing is false, but something that was to be shown is not: `verify`, `check` and `find`. */
+  /** Nothing is false, but something that was to be shown is not: `verify`, `check`, `find` and `data --attested`. */
   open: 6,
 } as const;
 

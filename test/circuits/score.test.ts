@@ -21,21 +21,24 @@ describe('program score', () => {
     assert.ok(judge.constraints < 2 ** 16);
   });
 
-  for (const [widths, rows] of [
+  const shapes = [
     [[3, 3], 5],
     [[1, 1], 1],
     [[4, 3, 3], 8],
     [[2, 3, 3, 1], 3],
     [[3, 5, 2, 4, 3], 6],
     [[2, 9, 4], 1],
-  ] as const) {
-    for (const [kind, head] of [
-      ['classes', 'squared error'],
-      ['classes', 'softmax'],
-      ['classes', 'sigmoid'],
-      ['labels', 'sigmoid'],
-      ['regression', 'squared error'],
-    ] as const) {
+  ] as const;
+  const kinds = [
+    ['classes', 'squared error'],
+    ['classes', 'softmax'],
+    ['classes', 'sigmoid'],
+    ['labels', 'sigmoid'],
+    ['regression', 'squared error'],
+  ] as const;
+  for (const [at, [widths, rows]] of shapes.entries()) {
+    // Each shape with two kinds, each kind with two shapes or more.
+    for (const [kind, head] of kinds.filter((_, k) => (k + 2 * at) % 5 < 2)) {
       it(`accepts a ${widths.join('-')} network with ${head} on ${rows} rows of ${kind}`, async () => {
         const random = new Random(rows);
         const bits = { classes: kind === 'classes', labels: kind === 'labels' };

@@ -5,7 +5,7 @@ import { type Chain, connect } from '../../scripts/chain/client.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
 import { type Journal, type SentTransaction, sendOnce } from '../../scripts/chain/transaction.ts';
-import { type Faults, startNodeProxy, upstreamOf } from '../support/nodeProxy.ts';
+import { type Faults, type NodeProxy, startNodeProxy, upstreamOf } from '../support/nodeProxy.ts';
 
 const CALL = { to: '0x00000000000000000000000000000000000000aa', data: '0x1234' } as const;
 
@@ -142,39 +142,32 @@ describe('a transaction is sent exactly once', () => {
   });
 });
 
-describe('a transaction whose answers are lost is sent exactly once', () => {
+// Most of the time they wait before they ask a node again: all at once, each through a proxy of its own.
+describe('a transaction whose answers are lost is sent exactly once', { concurrency: true }, () => {
   const ALWAYS = 1_000_000;
   let node: LocalNode;
-  let proxy: Awaited<ReturnType<typeof startNodeProxy>>;
-  let chain: Chain;
+  const proxies: NodeProxy[] = [];
   before(async () => {
     node = await startLocalNode();
-    proxy = await startNodeProxy(upstreamOf(node.rpc));
-    chain = await connect(proxy.rpc);
   });
   after(async () => {
-    await proxy?.close();
+    for (const proxy of proxies) await proxy.close();
     await node?.close();
   });
 
-  const under = (faults: Faults) => {
-    for (const name of Object.keys(proxy.faults)) delete proxy.faults[name as keyof Faults];
-    Object.assign(proxy.faults, faults);
-  };
-  /** Fails under the faults; without them, the same call finds the transaction that was sent. */
-  const failsThenFinds = async (index: number, faults: Faults, says: RegExp) => {
-    const account = developmentAccount(index);
-    const journal = memoryJournal();
-    under(faults);
-    await assert.rejects(sendOnce(chain, account, CALL, journal), says);
-    const { hash } = journal.sent!;
-    under({});
-    const receipt = await sendOnce(chain, account, CALL, journal);
-    assert.equal(receipt.transactionHash, hash);
-    assert.equal(await chain.client.getTransactionCount({ address: account.address }), 1);
+  /** A chain whose node answers as `under` says. */
+  const faulty = async () => {
+    const proxy = await startNodeProxy(upstreamOf(node.rpc));
+    proxies.push(proxy);
+    const under = (faults: Faults) => {
+      for (const name of Object.keys(proxy.faults)) delete proxy.faults[name as keyof Faults];
+      Object.assign(proxy.faults, faults);
+    };
+    return { chain: await connect(proxy.rpc), under };
   };
 
   it('where the answer to the sending is lost once', async () => {
+    const { chain, under } = await faulty();
     under({ lose: { times: 1, method: 'eth_sendRawTransaction' } });
     const account = developmentAccount(3);
     const journal = memoryJournal();
@@ -187,11 +180,22 @@ describe('a transaction whose answers are lost is sent exactly once', () => {
     const refusal = { status: 502, body: 'Bad Gateway' };
     const refuse = { times: ALWAYS, refusal, method: 'eth_getTransactionByHash' };
     const lose = { times: ALWAYS, method: 'eth_sendRawTransaction' };
-    await failsThenFinds(4, { lose, refuse }, /It is not known whether the node took the transaction 0x[0-9a-f]{64}/);
+    const { chain, under } = await faulty();
+    const account = developmentAccount(4);
+    const journal = memoryJournal();
+    under({ lose, refuse });
+    const says = /It is not known whether the node took the transaction 0x[0-9a-f]{64}/;
+    await assert.rejects(sendOnce(chain, account, CALL, journal), says);
+    const { hash } = journal.sent!;
+    under({});
+    const receipt = await sendOnce(chain, account, CALL, journal);
+    assert.equal(receipt.transactionHash, hash);
+    assert.equal(await chain.client.getTransactionCount({ address: account.address }), 1);
   });
 
   it('where no receipt arrives, and it is not sent again while none can be had', async () => {
     const lose = { times: ALWAYS, method: 'eth_getTransactionReceipt' };
+    const { chain, under } = await faulty();
     const account = developmentAccount(5);
     const journal = memoryJournal();
     under({ lose });
@@ -204,6 +208,7 @@ describe('a transaction whose answers are lost is sent exactly once', () => {
   });
 
   it('where a node that is behind has no receipt yet', async () => {
+    const { chain, under } = await faulty();
     const account = developmentAccount(6);
     const journal = memoryJournal();
     const { transactionHash } = await sendOnce(chain, account, CALL, journal);
@@ -215,6 +220,7 @@ describe('a transaction whose answers are lost is sent exactly once', () => {
   });
 
   it('where a node is several transactions of the account behind', async () => {
+    const { chain, under } = await faulty();
     const account = developmentAccount(7);
     const journal = memoryJournal();
     for (const data of ['0x01', '0x02', '0x03'] as Hex[]) await sendOnce(chain, account, { ...CALL, data }, journal);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { MERGE_ONE } from '../../src/model/merge.ts';
 import { plainName } from '../../web/lib/names.ts';
 import { proquint } from '../../web/lib/proquint.ts';
 import { CARD, ENS_NAME, URI } from './support/scenario.ts';
@@ -227,7 +228,7 @@ describe('the leaderboard', () => {
     assert.ok((await rows.first().innerText()).includes(merged));
     const both = [models[3], models[4]].map(({ id }) => `a[href="/model/${id}"]`);
     for (const parent of both) assert.equal(await rows.first().locator(parent).count(), 1, 'both parents of the merge');
-    assert.match(await rows.first().innerText(), /1 origin/);
+    assert.match(await rows.first().innerText(), /0\.5 × [\s\S]*\+ 0\.5 × [\s\S]*1 origin/);
     await page.getByRole('searchbox', { name: /Filter/ }).fill('first steps');
     assert.equal(await rows.count(), 1);
     await page.getByRole('searchbox', { name: /Filter/ }).fill('');
@@ -249,7 +250,13 @@ describe('the leaderboard', () => {
       json.entries.map(({ rank }: { rank: number }) => rank),
       [1, 2, 3, 4],
     );
-    assert.equal(json.entries.find(({ model }: { model: string }) => model === models[1].id).name, CARD.name);
+    const told = (id: string) => json.entries.find(({ model }: { model: string }) => model === id);
+    assert.equal(told(models[1].id).name, CARD.name);
+    assert.equal(told(models[1].id).recipe, null);
+    assert.deepEqual(
+      json.entries.flatMap(({ recipe }: { recipe: number[][] | null }) => recipe ?? []).map((one: number[]) => one[0]),
+      [MERGE_ONE / 2, MERGE_ONE / 2],
+    );
   });
 });
 

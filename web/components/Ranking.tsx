@@ -143,6 +143,7 @@ function Row({ entry, people, measures }: { entry: Entry } & Pick<Props, 'people
         {model.parents.slice(0, 3).map((parent, k) => (
           <span key={parent.id}>
             {k > 0 && <span className="text-soft"> + </span>}
+            {parent.weight && <span className="figure text-soft">{parent.weight} × </span>}
             <Link href={`/model/${parent.id}`} className="link">
               <ModelName model={parent} />
             </Link>

@@ -12,7 +12,7 @@ const TITLES: Record<Kind, string> = {
   foreign: '',
 };
 
-/** The commands that make this edge again, and the one that checks it. */
+/** The commands that make this edge again, check it and write papers about its model. */
 export function Reproduce({ view }: { view: Pick<ModelView, 'model' | 'config'> }) {
   const { model, config } = view;
   const where = `--rpc ${config.rpc} --registry ${config.registry}`;
@@ -21,6 +21,10 @@ export function Reproduce({ view }: { view: Pick<ModelView, 'model' | 'config'> 
     <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4 py-4">
       {make && <Command title={TITLES[model.kind]} text={make} />}
       <Command title="Check it yourself" text={`descent verify ${model.id} ${where}`} />
+      <Command
+        title="Write its model card, bill of materials and claims for other programs"
+        text={`descent papers ${model.id} ${where} --out papers`}
+      />
     </div>
   );
 }

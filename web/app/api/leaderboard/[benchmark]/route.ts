@@ -75,10 +75,15 @@ function plain({ rank, model, score, share, ancestry, measures }: Entry, apart =
   };
 }
 
-/** With what its trainer calls it, which a table would have to quote, and with measures of which there may be several. */
+/**
+ * With what its trainer calls it, which a table would have to quote, and with what there may be several of. `recipe` has the
+ * coefficients of a merge, of each parent those of layer 1..L in units of 2^-14.
+ */
 function named(entry: Entry, apart = false) {
   const { tops = [], rightBy = null } = entry.measures ?? {};
-  return { ...plain(entry, apart), tops, rightBy, name: entry.model.name ?? null };
+  const { name = null, kind, parents } = entry.model;
+  const recipe = kind === 'merge' ? parents.map(({ coefficients }) => coefficients ?? null) : null;
+  return { ...plain(entry, apart), tops, rightBy, name, recipe };
 }
 
 /** @param k the number of places of which a table says how many rows are among them */
