@@ -10,6 +10,7 @@ include "../lib/sumcheck.circom";
 include "../lib/transcript.circom";
 include "../generated/score.circom";
 include "score/batch.circom";
+include "score/model.circom";
 include "score/tables.circom";
 include "score/weights.circom";
 

@@ -1,6 +1,7 @@
 import { Oracle } from '../argument/oracle.ts';
 import { range } from '../argument/sumcheck.ts';
 import { HEADS } from '../model/head.ts';
+import { inputLayout } from '../model/inference.ts';
 import { layout } from '../model/layout.ts';
 import {
   encodeNetwork,
@@ -35,6 +36,21 @@ export function shardOracle(shard: Shard): Oracle {
   oracle.put('X', shard.X);
   oracle.put('Y', shard.Y);
   return salted(oracle, shard.salt);
+}
+
+/** The rows of an inference (protocol section 13): a registered shard, or X alone. */
+export function inputOracle(shard: Shard, isRegistered: boolean): Oracle {
+  if (isRegistered) return shardOracle(shard);
+  const oracle = new Oracle(inputLayout(shard.inputs, shard.rows));
+  oracle.put('X', shard.X);
+  return salted(oracle, shard.salt);
+}
+
+/** Its outputs, padded with zeros. */
+export function outputOracle(O: Int32Array, salt: bigint): Oracle {
+  const oracle = new Oracle(layout([{ name: 'O', log2: Math.log2(O.length) }]));
+  oracle.put('O', O);
+  return salted(oracle, salt);
 }
 
 let tables: Oracle | undefined;

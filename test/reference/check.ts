@@ -7,6 +7,7 @@ import { CONV_TRAIN } from './conv-train-verifier.ts';
 import { CONV_IMPORT, CONV_MERGE, CONV_SEED } from './conv-weights.ts';
 import { DATA } from './data.ts';
 import { IMPORT } from './import.ts';
+import { CONV_INFER, INFER } from './infer-verifier.ts';
 import { MERGE } from './merge.ts';
 import { checkCircuit, checkContract, type ProgramName, type Reference, type VerifiedProgram } from './run.ts';
 import { SCORE } from './score-verifier.ts';
@@ -26,6 +27,8 @@ export const VERIFIED = {
   convImport: CONV_IMPORT,
   convMerge: CONV_MERGE,
   convScore: CONV_SCORE,
+  infer: INFER,
+  convInfer: CONV_INFER,
 } as unknown as Record<ProgramName, VerifiedProgram>;
 
 /** What the circuit of a program refuses of its inputs, and its signals. @throws RangeError for sizes that are none */

@@ -24,7 +24,7 @@ import { headFactors } from './heads.ts';
 import { type Challenges, evaluateAt, type Reference, type VerifiedProgram } from './run.ts';
 import { type ForwardSum, proveScored, type ScoredNetwork, type ScoreHooks, scorePlaces } from './score.ts';
 import { measure, roundedValue, type Scored, type Stated, scored } from './score-run.ts';
-import { layerIn, type ScoreKind, type ScoreView, scoreProgram, scoreSizeOf, statedSums } from './score-verifier.ts';
+import { layerIn, type PassKind, type ScoreView, scoreProgram, scoreSizeOf, statedSums } from './score-verifier.ts';
 import type { ReferenceShard } from './shards.ts';
 import { element, headBits, rows, seen, shardLayout, shardView } from './sizes.ts';
 import { bindHigh, bindLow, HALF_LIMB, type Inputs, shift, UNIT } from './tensors.ts';
@@ -66,7 +66,10 @@ const rhoOf = ({ point }: Challenges) => ({
   place: [point.slice(PLACE_X, PLACE_Y), point.slice(PLACE_Y, X)],
 });
 
-const KIND: ScoreKind<View> = {
+/** What is read of a network's sizes. */
+type ConvSizes = Pick<NetworkView, 'geometry'> & { shard: { sigma: number } };
+
+export const CONV_PASS: PassKind<ConvSizes> = {
   rounds: 36,
   output: OUTPUT,
   features: CHANNEL,
@@ -122,7 +125,7 @@ function view(inputs: Inputs): View & { failed: string[] } {
   };
 }
 
-export const CONV_SCORE: VerifiedProgram<View> = scoreProgram('convScore', KIND, view);
+export const CONV_SCORE: VerifiedProgram<View> = scoreProgram<View>('convScore', CONV_PASS, view);
 
 export interface ConvScoreHooks
   extends Omit<ScoreHooks<{ weights: ConvWeights; shard: ReferenceShard }>, 'used'>,
@@ -194,23 +197,15 @@ function forwardPass(
   }
 }
 
-/** Proves the score of a model on a shard of pictures, whatever it is. */
-export function proveConvScore(
-  weights: ConvWeights,
-  shard: ReferenceShard,
-  random: Random,
-  hooks: ConvScoreHooks = {},
-  stated: Stated = {},
-): Reference {
-  hooks.run?.({ weights, shard });
+/** A network's pass over pictures, and its forward sums. */
+export function convPass(weights: ConvWeights, shard: ReferenceShard, hooks: ConvScoreHooks, k?: number) {
   const { head = 'squared error' } = weights.network;
   const geometry = hooks.geometry ?? geometryOf(weights.network);
   const proved = hooks.proved ?? geometry;
   const { C, c } = geometry[OUTPUT];
-  const run = scored(shard, { rows: C, high: c }, head, stated.k);
+  const run = scored(shard, { rows: C, high: c }, head, k);
   const used = aligned(hooks.used?.(weights) ?? weights);
   forwardPass(run, hooks.trained ?? proved, used, hooks);
-  measure(run, hooks, stated.counts ?? true);
   const { S, sigma, tensors } = run;
   const present = NETWORK_LAYERS.filter((l) => geometry[l].present !== 0n);
 
@@ -240,6 +235,22 @@ export function proveConvScore(
         ],
       };
     });
+  const hidden = present.filter((l) => l < OUTPUT).map((l) => ({ l, at: tensorAt(sigma, geometry[l]) }));
+  return { head, geometry, run, hidden, forward, at: (l: number) => tensorAt(sigma, geometry[l]) };
+}
+
+/** Proves the score of a model on a shard of pictures, whatever it is. */
+export function proveConvScore(
+  weights: ConvWeights,
+  shard: ReferenceShard,
+  random: Random,
+  hooks: ConvScoreHooks = {},
+  stated: Stated = {},
+): Reference {
+  hooks.run?.({ weights, shard });
+  const { head, geometry, run, hidden, forward, at } = convPass(weights, shard, hooks, stated.k);
+  measure(run, hooks, stated.counts ?? true);
+  const { sigma } = run;
   const sizes = { sigma, geometry, heads: headFactors(head) };
   const of = {
     model: shift(networkLayout(geometry), hooks.moved?.model ?? 0),
@@ -249,8 +260,8 @@ export function proveConvScore(
   const network: ScoredNetwork = {
     program: 'convScore',
     run,
-    hidden: present.filter((l) => l < OUTPUT).map((l) => ({ l, at: tensorAt(sigma, geometry[l]) })),
-    outAt: tensorAt(sigma, geometry[OUTPUT]),
+    hidden,
+    outAt: at(OUTPUT),
     places,
     inputs: () => networkInputs(geometry, places.model.slots, headBits(head)),
     model: convOracle(weights, places.model),

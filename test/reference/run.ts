@@ -30,6 +30,7 @@ import {
   statementDigest,
 } from './commitments.ts';
 import { refusedNetwork, unpackShape } from './conv-geometry.ts';
+import { extraOf, refusedInference, type StatedInference } from './infer-contract.ts';
 import { weighted } from './omitted.ts';
 import { checkOpening, checkPairings, type Kzg, type Opening, type Outputs, open } from './opening.ts';
 import { type Repair, Sender } from './sender.ts';
@@ -41,6 +42,7 @@ const { digests: DIGEST, nonces: NONCE } = NUMBERING.shared;
 const IDS = {
   ...{ data: 1, seed: 2, train: 3, import: 4, merge: 5, score: 6 },
   ...{ convSeed: 7, convTrain: 8, convImport: 9, convMerge: 10, convScore: 11 },
+  ...{ infer: 12, convInfer: 13 },
 };
 export type ProgramName = keyof typeof IDS;
 /** Programs of networks of dense layers. */
@@ -48,10 +50,14 @@ export type DenseName = Exclude<ProgramName, `conv${string}`>;
 /** Programs that train, and those that score. */
 const TRAINS = ['train', 'convTrain'] as const;
 const SCORES = ['score', 'convScore'] as const;
+const INFERENCES = ['infer', 'convInfer'] as const;
 type Trains = (typeof TRAINS)[number];
 type Scores = (typeof SCORES)[number];
 const isTrain = (program: ProgramName): program is Trains => (TRAINS as readonly string[]).includes(program);
 const isScore = (program: ProgramName): program is Scores => (SCORES as readonly string[]).includes(program);
+
+const isInference = (program: ProgramName): program is (typeof INFERENCES)[number] =>
+  (INFERENCES as readonly string[]).includes(program);
 
 /** Where a cheat interferes; the prover goes on honestly with what it finds. */
 export interface Hooks<Run = unknown> {
@@ -174,6 +180,8 @@ export interface Reference {
   extra: bigint[];
   /** the counts of a score, as the contract is sent them; none where none are stated */
   counts?: bigint[];
+  /** what is stated of an inference */
+  inference?: StatedInference;
   commitments: Commitments;
   /** false relations and claims by number, as the prover knows them */
   violated: { relations: number[]; relations2: number[]; claims: number[] };
@@ -373,7 +381,7 @@ function refusedParameters(program: ProgramName, signals: readonly bigint[], ext
 
 /** The contract's checks: digests, fold, v and the equations between points. */
 export function checkContract(
-  { program, inputs, outputs, context, extra, counts = [], commitments }: Reference,
+  { program, inputs, outputs, context, extra, counts = [], inference, commitments }: Reference,
   signals: readonly bigint[],
 ): string[] {
   const failed: string[] = [];
@@ -385,9 +393,11 @@ export function checkContract(
     .flatMap(([, chunks]) => chunks);
   const { signals: S } = NUMBERING[program];
   const own = isScore(program) ? NUMBERING[program].signals : undefined;
-  const parameters = signals.slice(S.h(DIGEST.count - 1) + 1, own?.x);
+  const late = isInference(program) ? NUMBERING[program].signals : own;
+  const parameters = signals.slice(S.h(DIGEST.count - 1) + 1, late?.x);
   // of a score the contract hashes the counts, and finds their signal itself
-  const read = own ? [countedOf(counts)] : extra;
+  const read = own ? [countedOf(counts)] : isInference(program) ? extraOf(inference!) : extra;
+  if (isInference(program)) failed.push(...refusedInference(program, inference!, signals));
   if (own) {
     const field = (at: bigint, length: number) => BigInt.asUintN(length, signals[own.shard] >> at);
     const [outputs, classes, labels] = [Number(field(12n, 12)) + 1, field(36n, 1) === 1n, field(89n, 1) === 1n];

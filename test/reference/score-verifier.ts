@@ -60,6 +60,8 @@ export function sizeOf(
 }
 
 export type Scores = 'score' | 'convScore';
+/** Programs with a forward pass of a fixed model. */
+export type Passes = Scores | 'infer' | 'convInfer';
 
 /** What a verifier knows of any network and the shard beside its own sizes. */
 export interface ScoreView {
@@ -72,8 +74,8 @@ export interface ScoreView {
   helper: Record<string, Slot>;
 }
 
-/** In what the scores of dense and of convolutional networks differ. */
-export interface ScoreKind<V> {
+/** In what the passes of dense and of convolutional networks differ. */
+export interface PassKind<V> {
   rounds: number;
   /** layer of the output */
   output: number;
@@ -131,15 +133,99 @@ function view(inputs: Inputs): View {
   };
 }
 
+/** What passes have in common of their views. */
+export interface PassView {
+  p: readonly bigint[];
+  slots: Record<string, Slot>;
+  shard: { sigma: number };
+  trace: Record<string, Slot>;
+  helper: Record<string, Slot>;
+}
+
+type Lookup = (index: number, where: readonly number[], helper: bigint, limbs: bigint[], present?: bigint) => void;
+
+/** The forward sums, the hidden layers and the output's limbs. @returns what adds a lookup of three limbs */
+export function passBatch<V extends PassView>(
+  program: Passes,
+  kind: PassKind<V>,
+  v: V,
+  c: Challenges,
+  e: readonly bigint[],
+  add: AddRelation,
+): Lookup {
+  const { relations: R, evaluations: E } = NUMBERING[program];
+  const { beta, squares: tau, point } = c;
+  const at = (l: number) => kind.tensorAt(v, l);
+  const eqOf = (p: readonly number[]) => eqAt(pointAt(p, tau), pointAt(p, point));
+  const layers = range(kind.output).map((l) => l + 1);
+  for (const l of layers) add(R.F1(l), kind.sumAt(v, l), kind.sumFactor(v, l, c) * mod(e[E.W(l)] * e[E.In(l)]));
+  const lookup: Lookup = (index, where, helper, limbs, present = 1n) => {
+    const [x, y, z] = limbs.map((k) => mod(beta - k));
+    add(index, where, eqOf(where) * mod(helper * mod(x * y) * z - present * (x * y + x * z + y * z)));
+    add(R.logUp, where, helper);
+  };
+  for (const l of layers.slice(0, -1)) {
+    const [A, V, m, R0, R1] = TRACED.map((x) => e[E[x](l)]);
+    const here = eqOf(at(l));
+    add(R.bit(l), at(l), here * mod(m * m - m));
+    add(R.active(l), at(l), here * mod(A - m * V));
+    lookup(R.h(l), at(l), e[E.h(l)], [V - m, R0, R1], v.p[l]);
+  }
+  lookup(R.hQ, at(kind.output), e[E.hQ], [e[E.Q], e[E.U0], e[E.U1]]);
+  return lookup;
+}
+
+/** Claims on weights and inputs, the hidden tensors and the forward relations. @param X where the inputs stand */
+export function passClaims<V extends PassView>(
+  program: Passes,
+  kind: PassKind<V>,
+  v: V,
+  X: Slot,
+  c: Challenges,
+  { sums, evals1: e }: Pick<ReferenceMessages, 'sums' | 'evals1'>,
+  out: Claim[],
+): void {
+  const { oracles: O, squares: SQ, sums: SUM, evaluations: E, claims: C } = NUMBERING[program];
+  const { squares: tau, point } = c;
+  const rs = tau.slice(SQ.rs.from, SQ.rs.to).slice(0, v.shard.sigma);
+  const traced = (name: string, p: readonly Part[], k = 1n) => claimTerm(O.trace, v.trace[name], p, k);
+  const at = (l: number) => pointAt(kind.tensorAt(v, l), point);
+  const input = 'shard' in O ? O.shard : O.input;
+  for (const l of range(kind.output).map((k) => k + 1)) {
+    out[C.W(l)] = claimOf(e[E.W(l)], claimTerm(O.model, v.slots[`W_${l}`], kind.weights(v, l, c)));
+    const taken = [...rs, ...kind.taken(v, l, c)];
+    out[C.In(l)] = claimOf(
+      e[E.In(l)],
+      ...(l > 1 ? [traced(`A_${l - 1}`, taken)] : []),
+      claimTerm(input, X, taken, v.p[l] - v.p[l - 1]),
+    );
+    const z = kind.place(v, l, c);
+    const rounded =
+      l < kind.output
+        ? [
+            traced(`A_${l}`, z, -2n * FRACTION),
+            traced(`V_${l}`, z, FRACTION),
+            traced(`R0_${l}`, z, -1n),
+            traced(`R1_${l}`, z, -LIMB),
+          ]
+        : [traced('Q', z, -FRACTION), traced('U0', z, -1n), traced('U1', z, -LIMB)];
+    const constant = FRACTION / 2n + (l === kind.output ? FRACTION * HALF_LIMB : 0n);
+    const bias = claimTerm(O.model, v.slots[`b_${l}`], kind.units(v, l, c), UNIT * kind.biasFactor(v, l, c));
+    out[C.forward(l)] = claimOf(-sums[SUM.F1(l)] - constant * v.p[l], bias, ...rounded);
+    if (l === kind.output) continue;
+    for (const x of TRACED) out[C[x](l)] = claimOf(e[E[x](l)], traced(`${x}_${l}`, at(l)));
+    out[C.h(l)] = claimOf(e[E.h(l)], claimTerm(O.helper, v.helper[`h_${l}`], at(l)));
+  }
+}
+
 /** The verifier's side of a score. */
 export function scoreProgram<V extends ScoreView>(
   program: Scores,
-  kind: ScoreKind<V>,
+  kind: PassKind<V>,
   view: (inputs: Inputs) => V & { failed: string[] },
 ): VerifiedProgram<V> {
   const { oracles: O, squares: SQ, sums: SUM, relations: R, evaluations: E, claims: C } = NUMBERING[program];
   const layers = range(kind.output).map((l) => l + 1);
-  const hidden = layers.slice(0, -1);
 
   const claimed = ({ shard }: V, sums: readonly bigint[]): Record<number, bigint> => {
     const out: Record<number, bigint> = {
@@ -159,20 +245,7 @@ export function scoreProgram<V extends ScoreView>(
     const eqOf = (p: readonly number[]) => eqAt(pointAt(p, tau), pointAt(p, point));
     const [outAt, rowAt] = [at(kind.output), range(sigma)];
     const [eq, eqS] = [eqOf(outAt), eqOf(rowAt)];
-    for (const l of layers) add(R.F1(l), kind.sumAt(v, l), kind.sumFactor(v, l, c) * mod(e[E.W(l)] * e[E.In(l)]));
-    const lookup = (index: number, where: readonly number[], helper: bigint, limbs: bigint[], present = 1n) => {
-      const [x, y, z] = limbs.map((k) => mod(beta - k));
-      add(index, where, eqOf(where) * mod(helper * mod(x * y) * z - present * (x * y + x * z + y * z)));
-      add(R.logUp, where, helper);
-    };
-    for (const l of hidden) {
-      const [A, V, m, R0, R1] = TRACED.map((x) => e[E[x](l)]);
-      const here = eqOf(at(l));
-      add(R.bit(l), at(l), here * mod(m * m - m));
-      add(R.active(l), at(l), here * mod(A - m * V));
-      lookup(R.h(l), at(l), e[E.h(l)], [V - m, R0, R1], v.p[l]);
-    }
-    lookup(R.hQ, outAt, e[E.hQ], [e[E.Q], e[E.U0], e[E.U1]]);
+    const lookup = passBatch(program, kind, v, c, e, add);
     lookup(R.hG, outAt, e[E.hG], [e[E.G], e[E.K], 0n]);
     lookup(R.hS, rowAt, e[E.hS], [e[E.H], e[E.S], 0n]);
 
@@ -234,32 +307,7 @@ export function scoreProgram<V extends ScoreView>(
     const at = (l: number) => pointAt(kind.tensorAt(v, l), point);
     const traced = (name: string, p: readonly Part[], k = 1n) => claimTerm(O.trace, v.trace[name], p, k);
     const helped = (name: string, p: readonly bigint[]) => claimTerm(O.helper, v.helper[name], p);
-    for (const l of layers) {
-      out[C.W(l)] = claimOf(e[E.W(l)], claimTerm(O.model, v.slots[`W_${l}`], kind.weights(v, l, c)));
-      const taken = [...rs, ...kind.taken(v, l, c)];
-      out[C.In(l)] = claimOf(
-        e[E.In(l)],
-        ...(l > 1 ? [traced(`A_${l - 1}`, taken)] : []),
-        claimTerm(O.shard, v.shard.X, taken, v.p[l] - v.p[l - 1]),
-      );
-      const z = kind.place(v, l, c);
-      const rounded =
-        l < kind.output
-          ? [
-              traced(`A_${l}`, z, -2n * FRACTION),
-              traced(`V_${l}`, z, FRACTION),
-              traced(`R0_${l}`, z, -1n),
-              traced(`R1_${l}`, z, -LIMB),
-            ]
-          : [traced('Q', z, -FRACTION), traced('U0', z, -1n), traced('U1', z, -LIMB)];
-      const constant = FRACTION / 2n + (l === kind.output ? FRACTION * HALF_LIMB : 0n);
-      const bias = claimTerm(O.model, v.slots[`b_${l}`], kind.units(v, l, c), UNIT * kind.biasFactor(v, l, c));
-      out[C.forward(l)] = claimOf(-sums[SUM.F1(l)] - constant * v.p[l], bias, ...rounded);
-    }
-    for (const l of hidden) {
-      for (const x of TRACED) out[C[x](l)] = claimOf(e[E[x](l)], traced(`${x}_${l}`, at(l)));
-      out[C.h(l)] = claimOf(e[E.h(l)], helped(`h_${l}`, at(l)));
-    }
+    passClaims(program, kind, v, v.shard.X, c, { sums, evals1: e }, out);
     const rhoS = point.slice(0, sigma);
     for (const x of OUTPUTS) out[C[x]] = claimOf(e[E[x]], traced(x, at(kind.output)));
     for (const x of ROWS) out[C[x]] = claimOf(e[E[x]], traced(x, rhoS));
@@ -296,8 +344,11 @@ const points = ({ squares: tau, point }: Challenges) => ({
   rho: point.slice(FEATURES),
 });
 
+/** What is read of a dense network's sizes. */
+type DenseSizes = Pick<ModelView, 'n' | 'a'> & { shard: { sigma: number } };
+
 /** Networks of dense layers. */
-const DENSE_SCORE: ScoreKind<View> = {
+export const DENSE_PASS: PassKind<DenseSizes> = {
   rounds: 24,
   output: 4,
   features: FEATURES,
@@ -312,4 +363,4 @@ const DENSE_SCORE: ScoreKind<View> = {
   taken: (v, l, c) => points(c).rho.slice(0, v.a[l - 1]),
 };
 
-export const SCORE: VerifiedProgram<View> = scoreProgram('score', DENSE_SCORE, view);
+export const SCORE: VerifiedProgram<View> = scoreProgram<View>('score', DENSE_PASS, view);

@@ -106,9 +106,25 @@ export function proveScore(
 ): Reference {
   hooks.run?.({ weights, shard });
   const run = scoreRun(weights, shard, hooks, stated);
-  const { layers, sigma, S, used, inputs } = run;
+  const { layers, sigma } = run;
   const places = placesOf(run, hooks.moved);
-  const forward = (tau: readonly bigint[]) => {
+  const network: ScoredNetwork = {
+    program: 'score',
+    run,
+    hidden: layers.filter(({ l }) => l < 4).map(({ l, high }) => ({ l, at: positions(sigma, high) })),
+    outAt: positions(sigma, run.out.high),
+    places,
+    inputs: () => modelInputs(weights, places.model),
+    model: modelOracle(weights, places.model),
+    forward: denseForward(run),
+  };
+  return proveScored(SCORE, network, random, hooks as ScoreHooks<never>, stated);
+}
+
+/** The forward sums of a network of dense layers. */
+export const denseForward =
+  ({ layers, sigma, S, used, inputs }: ScoreRun) =>
+  (tau: readonly bigint[]): ForwardSum[] => {
     const { rs, ri } = NUMBERING.score.squares;
     const eqS = eqTable(tau.slice(rs.from, rs.from + sigma));
     return layers.map(({ l, own: at, low, high }) => {
@@ -126,18 +142,6 @@ export function proveScore(
       };
     });
   };
-  const network: ScoredNetwork = {
-    program: 'score',
-    run,
-    hidden: layers.filter(({ l }) => l < 4).map(({ l, high }) => ({ l, at: positions(sigma, high) })),
-    outAt: positions(sigma, run.out.high),
-    places,
-    inputs: () => modelInputs(weights, places.model),
-    model: modelOracle(weights, places.model),
-    forward,
-  };
-  return proveScored(SCORE, network, random, hooks as ScoreHooks<never>, stated);
-}
 
 /** The proof of a score from the forward pass on. */
 export function proveScored<V extends ScoreView>(

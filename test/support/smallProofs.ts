@@ -22,6 +22,7 @@ import { randomShard } from '../reference/shards.ts';
 import type { ReferenceHead } from '../reference/sizes.ts';
 import { proveTrain } from '../reference/train.ts';
 import { randomTrain } from '../reference/train-run.ts';
+import { provenInference, provenPictures } from './inferences.ts';
 import { conv, flat, provenScore, provenTraining, someCoefficients } from './networks.ts';
 
 const WIDTHS = [3, 3, 2];
@@ -57,6 +58,8 @@ export const PROVE: Record<ProgramName, (hooks?: AnyHooks) => Reference> = {
     const shard = randomShard({ inputs: 3, outputs: 2, rows: 3, classes: true }, random);
     return proveScore(randomWeights(WIDTHS, 2 ** 31, random), shard, random, hooks);
   },
+  infer: (hooks) => provenInference(WIDTHS, {}, hooks),
+  convInfer: (hooks) => provenPictures(NETWORK, {}, hooks),
   convSeed: (hooks) => proveConvSeed(new Random(2), convSeedRun(NETWORK, 77n), hooks),
   convTrain: (hooks) => provenTraining({ network: NETWORK, rows: 3, batch: 2, passes: 2, lr: 3 }, hooks),
   convImport: (hooks) => {
@@ -125,6 +128,19 @@ export const VARIANTS: Record<string, [program: ProgramName, prove: (hooks?: Any
   'convTrain with sigmoid, pooled': ['convTrain', trainedNetwork('sigmoid')],
   'convScore with softmax, pooled': ['convScore', scoredNetwork('softmax', 'classes')],
   'convScore on labels, pooled': ['convScore', scoredNetwork('sigmoid', 'labels')],
+  'infer, a registered shard and outputs that are not public': [
+    'infer',
+    (hooks) => provenInference([2, 3], { inputs: 'shard', shown: false }, hooks),
+  ],
+  'infer, committed inputs': ['infer', (hooks) => provenInference([2, 3], { inputs: 'committed' }, hooks)],
+  'convInfer, pooled, committed pictures': [
+    'convInfer',
+    (hooks) => provenPictures(poolingNetwork('softmax'), { inputs: 'committed', shown: false }, hooks),
+  ],
+  'convInfer, a registered shard': [
+    'convInfer',
+    (hooks) => provenPictures(poolingNetwork('sigmoid'), { inputs: 'shard' }, hooks),
+  ],
   'score of a regression': ['score', scored('squared error', { classes: false })],
 };
 

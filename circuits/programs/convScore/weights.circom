@@ -9,7 +9,8 @@ include "../../lib/numbers.circom";
 include "../../lib/select.circom";
 include "../../lib/sizes.circom";
 include "../../lib/slots.circom";
-include "../../generated/convScore.circom";
+
+// Numbers are those of the program that includes this file: convScore or convInfer.
 
 /**
  * @title Convolutional score, weights of the model oracle

@@ -3,7 +3,7 @@ import { rowSums } from '../../argument/integers.ts';
 import type { Vec } from '../../argument/kernels.ts';
 import { finalValue, type Poly, poly } from '../../argument/sumcheck.ts';
 import { pointOf, positions } from '../axes.ts';
-import { inputOf, rowsOf, type ScoreContext, type ScoreLayers } from '../score/context.ts';
+import { inputOf, type PassContext, type PassLayers, rowsOf } from '../score/context.ts';
 import { term, times } from '../sumcheckBatch.ts';
 import { addressWeights, eqOfPlaces, isPlaceAt, pixelsOfPlaces, pixelsOfTaps, readPictures } from './kernel.ts';
 import { placeMask, takeSides, weightsAtOutputs } from './tensors.ts';
@@ -12,7 +12,7 @@ import { placeMask, takeSides, weightsAtOutputs } from './tensors.ts';
 const PLACE_AXES = [6, 6];
 
 /** Layers of convolutional networks: F1_l is a sum over taps, channels and places. */
-export const PICTURE_LAYERS: ScoreLayers = {
+export const PICTURE_LAYERS: PassLayers = {
   addForward(batch, c, l, sums) {
     const { k, axes, sizes, witness, numbers, tau } = c;
     const { sums: S, relations: R, evaluations: E } = numbers;
@@ -60,7 +60,7 @@ export const PICTURE_LAYERS: ScoreLayers = {
 };
 
 /** Bits of dx, dy and the channels that layer l reads, on the batch's axes. */
-function tapBits({ sizes }: ScoreContext, l: number): number[] {
+function tapBits({ sizes }: PassContext, l: number): number[] {
   const { kernel } = sizes.geometry[l].logs;
   return [0, kernel, kernel, sizes.widthBits(l - 1)];
 }
@@ -77,16 +77,16 @@ function pointParts(axes: readonly number[], bits: readonly number[], point: rea
 }
 
 /** Rows, x, y and channels of layer l at a point. */
-function sidesOf({ axes, sizes }: ScoreContext, l: number, point: readonly bigint[]): bigint[][] {
+function sidesOf({ axes, sizes }: PassContext, l: number, point: readonly bigint[]): bigint[][] {
   return pointParts(axes, [0, ...sizes.bits(l)], point);
 }
 
-function channelsOf(c: ScoreContext, l: number, point: readonly bigint[]): bigint[] {
+function channelsOf(c: PassContext, l: number, point: readonly bigint[]): bigint[] {
   return sidesOf(c, l, point)[3];
 }
 
 /** In_l(c; v, u; r_s): the pictures that layer l reads, at r_s. */
-function inputPixels(c: ScoreContext, l: number): Vec {
+function inputPixels(c: PassContext, l: number): Vec {
   const { k, sizes } = c;
   const rows = 2 ** sizes.sigma;
   const data = readPictures(sizes.geometry[l], inputOf(c, l).data, rows);
@@ -96,7 +96,7 @@ function inputPixels(c: ScoreContext, l: number): Vec {
 }
 
 /** IN_l(rho as j; y, x; r_s) at every place. */
-function inputAt(c: ScoreContext, l: number, pixels: Vec, rho: readonly bigint[]): Vec {
+function inputAt(c: PassContext, l: number, pixels: Vec, rho: readonly bigint[]): Vec {
   const { k, sizes } = c;
   const layer = sizes.geometry[l];
   const [, dx, dy, channels] = pointParts(c.axes, tapBits(c, l), rho);

@@ -6,16 +6,19 @@ import { pointOf } from '../axes.ts';
 import { modelSlot } from '../layerSizes.ts';
 import { addTableClaims } from '../layers.ts';
 import { F, FA, HALF, LIMB } from '../powers.ts';
-import { rowsOf, type ScoreContext } from './context.ts';
+import { type PassContext, rowsOf, type ScoreContext } from './context.ts';
 import { HIDDEN, OUTPUT, ROWS } from './oracles.ts';
 
-/** What the claims speak of, after the batch. */
-export interface ClaimsContext extends ScoreContext {
+/** What claims speak of besides the pass, after the batch. */
+interface Proved {
   sums: readonly bigint[];
   evals1: readonly bigint[];
   /** point of the batch */
   rho: readonly bigint[];
 }
+
+export type PassClaimsContext = PassContext & Proved;
+export type ClaimsContext = ScoreContext & Proved;
 
 type Point = readonly bigint[];
 
@@ -30,11 +33,16 @@ export function scoreClaims(challenge: bigint, c: ClaimsContext): Claims {
   return claims;
 }
 
-function inTrace({ numbers, oracles }: ClaimsContext, name: string, point: Point, coefficient = 1n): ClaimTerm {
+export function inTrace(
+  { numbers, oracles }: PassClaimsContext,
+  name: string,
+  point: Point,
+  coefficient = 1n,
+): ClaimTerm {
   return { oracle: numbers.oracles.trace, offset: oracles.trace.slots[name].offset, point, coefficient };
 }
 
-function inHelper({ numbers, oracles }: ClaimsContext, name: string, point: Point): ClaimTerm {
+export function inHelper({ numbers, oracles }: PassClaimsContext, name: string, point: Point): ClaimTerm {
   return { oracle: numbers.oracles.helper, offset: oracles.helper.slots[name].offset, point };
 }
 
@@ -42,26 +50,17 @@ function inShard({ numbers, oracles }: ClaimsContext, name: string, point: Point
   return { oracle: numbers.oracles.shard, offset: oracles.shard.slots[name].offset, point };
 }
 
-function inModel({ numbers, sizes, oracles }: ClaimsContext, kind: 'W' | 'b', l: number, point: Point): ClaimTerm {
+function inModel({ numbers, sizes, oracles }: PassClaimsContext, kind: 'W' | 'b', l: number, point: Point): ClaimTerm {
   return { oracle: numbers.oracles.model, offset: oracles.model.slots[modelSlot(sizes, kind, l)].offset, point };
 }
 
 /** The claims that the evaluations are those of the committed tensors. */
 function addEvaluations(claims: Claims, c: ClaimsContext): void {
-  const { numbers, axes, layers, sizes, evals1, rho } = c;
+  const { numbers, axes, sizes, evals1, rho } = c;
   const { evaluations: E, claims: C } = numbers;
   const { sigma, bits } = sizes;
   const rhoS = rho.slice(0, sigma);
-  for (const l of sizes.layers) {
-    const atRho = pointOf(axes, [sigma, ...bits(l)], rho);
-    claims.add(C.W(l), evals1[E.W(l)], [inModel(c, 'W', l, layers.weights(c, l, rho))]);
-    const own = layers.input(c, l, rho);
-    const input = l === sizes.first ? inShard(c, 'X', own.point) : inTrace(c, `A_${l - 1}`, own.point);
-    claims.add(C.In(l), evals1[E.In(l)], [{ ...input, ...own }]);
-    if (l === sizes.last) continue;
-    claims.add(C.h(l), evals1[E.h(l)], [inHelper(c, `h_${l}`, atRho)]);
-    for (const name of HIDDEN) claims.add(C[name](l), evals1[E[name](l)], [inTrace(c, `${name}_${l}`, atRho)]);
-  }
+  addPassEvaluations(claims, c, inShard(c, 'X', []));
   const atOutput = pointOf(axes, [sigma, ...bits(sizes.last)], rho);
   for (const name of OUTPUT) claims.add(C[name], evals1[E[name]], [inTrace(c, name, atOutput)]);
   for (const name of ROWS) claims.add(C[name], evals1[E[name]], [inTrace(c, name, rhoS)]);
@@ -69,6 +68,27 @@ function addEvaluations(claims: Claims, c: ClaimsContext): void {
   claims.add(C.hS, evals1[E.hS], [inHelper(c, 'hS', rhoS)]);
   claims.add(C.Y, evals1[E.Y], [inShard(c, 'Y', atOutput)]);
   addTableClaims(claims, E, evals1, rho, inHelper(c, 'g', []), inTrace(c, 'mult', []));
+}
+
+/** The same of weights, of what layers read, and of the hidden layers. @param input where X stands */
+export function addPassEvaluations(
+  claims: Claims,
+  c: PassClaimsContext,
+  input: Pick<ClaimTerm, 'oracle' | 'offset'>,
+): void {
+  const { numbers, axes, layers, sizes, evals1, rho } = c;
+  const { evaluations: E, claims: C } = numbers;
+  const { sigma, bits } = sizes;
+  for (const l of sizes.layers) {
+    const atRho = pointOf(axes, [sigma, ...bits(l)], rho);
+    claims.add(C.W(l), evals1[E.W(l)], [inModel(c, 'W', l, layers.weights(c, l, rho))]);
+    const own = layers.input(c, l, rho);
+    const read = l === sizes.first ? input : inTrace(c, `A_${l - 1}`, own.point);
+    claims.add(C.In(l), evals1[E.In(l)], [{ ...read, ...own }]);
+    if (l === sizes.last) continue;
+    claims.add(C.h(l), evals1[E.h(l)], [inHelper(c, `h_${l}`, atRho)]);
+    for (const name of HIDDEN) claims.add(C[name](l), evals1[E[name](l)], [inTrace(c, `${name}_${l}`, atRho)]);
+  }
 }
 
 /** The sums of B and P over the outputs at r_s, and Y and P at rho_s weighted by powers of x. */
@@ -93,7 +113,7 @@ function addSums(claims: Claims, c: ClaimsContext): void {
 }
 
 /** The weight 1 - y + y v of every coordinate y, by its v, as coefficient * eq(point, y). */
-function weighted(values: Point): { point: bigint[]; coefficient: bigint } {
+export function weighted(values: Point): { point: bigint[]; coefficient: bigint } {
   const sums = values.map((v) => mod(1n + v));
   return {
     point: values.map((v, t) => mod(v * inverse(sums[t]))),
@@ -121,8 +141,8 @@ function addPairs(claims: Claims, c: ClaimsContext, { softmax }: ScorePairs): vo
   claims.add(C.total, LIMB, [inTrace(c, 'E', [...rS, ...every.point], every.coefficient), inTrace(c, 'S', rS)]);
 }
 
-/** F1 + 2^fa b = 2^f Q + R0 + 2^c R1 - 2^(f-1); hidden Q = 2 A - V, output Q = Q' - 2^15. */
-function addForward(claims: Claims, c: ClaimsContext, l: number): void {
+/** The forward claim of a layer: F1 + 2^fa b = 2^f Q + R0 + 2^c R1 - 2^(f-1); hidden Q = 2 A - V, output Q = Q' - 2^15. */
+export function addForward(claims: Claims, c: PassClaimsContext, l: number): void {
   const { numbers, axes, sizes, sums, tau } = c;
   const point = pointOf(axes, [sizes.sigma, ...sizes.bits(l)], tau);
   const rounded =

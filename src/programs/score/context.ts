@@ -13,24 +13,38 @@ import type { SumcheckBatch } from '../sumcheckBatch.ts';
 import type { Tensor } from '../tensors.ts';
 
 export type ScoreNumbers = typeof NUMBERING.score | typeof NUMBERING.convScore;
+export type InferNumbers = typeof NUMBERING.infer | typeof NUMBERING.convInfer;
+
+/** What a forward pass of a committed model on committed rows is proved with, whatever is proved of its outputs (scores, inferences). */
+export interface PassContext {
+  numbers: ScoreNumbers | InferNumbers;
+  axes: Axes;
+  layers: PassLayers;
+  k: Kernels;
+  witness: { model: AnyWeights; shard: Pick<Shard, 'X'>; forward: Pick<ForwardTrace, 'trace'> };
+  sizes: LayerSizes;
+  oracles: { model: Oracle; trace: Oracle; helper: Oracle };
+  /** the zero-checks' point, squares x^(2^t) */
+  tau: readonly bigint[];
+}
 
 /** What differs between scores of dense and of convolutional networks. */
 export interface ScoreProgram {
   numbers: ScoreNumbers;
   axes: Axes;
-  layers: ScoreLayers;
+  layers: PassLayers;
 }
 
-/** The layers' part of a score. */
-export interface ScoreLayers {
+/** The layers' part of a pass. */
+export interface PassLayers {
   /** Adds the sum F1_l and the evaluations W_l and In_l. */
-  addForward(batch: SumcheckBatch, c: ScoreContext, l: number, sums: bigint[]): void;
+  addForward(batch: SumcheckBatch, c: PassContext, l: number, sums: bigint[]): void;
   /** The term of a claim on In_l at the batch's point rho, of the oracle that holds it. */
-  input(c: ScoreContext, l: number, rho: readonly bigint[]): Omit<ClaimTerm, 'oracle' | 'offset'>;
+  input(c: PassContext, l: number, rho: readonly bigint[]): Omit<ClaimTerm, 'oracle' | 'offset'>;
   /** W_l's point. */
-  weights(c: ScoreContext, l: number, rho: readonly bigint[]): bigint[];
+  weights(c: PassContext, l: number, rho: readonly bigint[]): bigint[];
   /** What the bias counts at r_s and the place of tau. */
-  biasFactor(c: ScoreContext, l: number): bigint;
+  biasFactor(c: PassContext, l: number): bigint;
 }
 
 export interface ScoreWitness {
@@ -70,8 +84,8 @@ export interface ScoreLookups {
 }
 
 /** What the steps after the commitments work with. */
-export interface ScoreContext extends ScoreProgram {
-  k: Kernels;
+export interface ScoreContext extends ScoreProgram, PassContext {
+  numbers: ScoreNumbers;
   witness: ScoreWitness;
   sizes: ScoreSizes;
   oracles: ScoreOracles;
@@ -80,17 +94,17 @@ export interface ScoreContext extends ScoreProgram {
 }
 
 /** r_s. */
-export function rowsOf({ tau, sizes }: ScoreContext): bigint[] {
+export function rowsOf({ tau, sizes }: PassContext): bigint[] {
   return tau.slice(0, sizes.sigma);
 }
 
 /** A point's coordinates of a row's entries in layer l. */
-export function entriesOf({ axes, sizes }: ScoreContext, l: number, point: readonly bigint[]): bigint[] {
+export function entriesOf({ axes, sizes }: PassContext, l: number, point: readonly bigint[]): bigint[] {
   return pointOf(axes, [0, ...sizes.bits(l)], point);
 }
 
 /** In_l: A_(l-1), or X. */
-export function inputOf({ witness: { shard, forward }, sizes }: ScoreContext, l: number): Tensor {
+export function inputOf({ witness: { shard, forward }, sizes }: PassContext, l: number): Tensor {
   const data = l === sizes.first ? shard.X : forward.trace.hidden[l - sizes.first - 1].A;
   return { data, rowBits: sizes.sigma };
 }

@@ -3,11 +3,11 @@ import { poly } from '../../argument/sumcheck.ts';
 import { pointOf, positions } from '../axes.ts';
 import type { SumcheckBatch } from '../sumcheckBatch.ts';
 import { term } from '../sumcheckBatch.ts';
-import { inputOf, rowsOf, type ScoreContext, type ScoreLayers } from './context.ts';
+import { inputOf, type PassContext, type PassLayers, rowsOf } from './context.ts';
 
 /** Layers of dense networks: the sums W_l(j; r_i) In_l(j; r_s) over the input features of every layer. */
-export const DENSE_LAYERS: ScoreLayers = {
-  addForward(batch: SumcheckBatch, c: ScoreContext, l: number, sums: bigint[]): void {
+export const DENSE_LAYERS: PassLayers = {
+  addForward(batch: SumcheckBatch, c: PassContext, l: number, sums: bigint[]): void {
     const { k, axes, sizes, witness, numbers, tau } = c;
     const { sums: S, relations: R, evaluations: E } = numbers;
     const features = positions(axes, [0, ...sizes.bits(l - 1)]);

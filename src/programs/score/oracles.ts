@@ -2,8 +2,9 @@ import { type LookupGroup, multiplicities } from '../../argument/lookup.ts';
 import type { Oracle } from '../../argument/oracle.ts';
 import { LIMB_BITS } from '../../numbers/constants.ts';
 import type { ForwardTrace } from '../../training/forward.ts';
+import type { SegmentTrace } from '../../training/trace.ts';
 import { blindTrace, slottedOracle } from '../common.ts';
-import type { ScoreSizes } from './context.ts';
+import type { LayerSizes } from '../layerSizes.ts';
 
 export const HIDDEN = ['A', 'V', 'm', 'R0', 'R1'] as const;
 /** Tensors of the output's size, and with an entry a row, that every score has. */
@@ -16,7 +17,7 @@ export interface LayerGroup extends LookupGroup {
 }
 
 /** A group for each hidden layer, (V - m, R0, R1), and the output's (Q', U0, U1). */
-export function layerGroups({ trace }: ForwardTrace, { first, last }: ScoreSizes): LayerGroup[] {
+export function layerGroups({ trace }: Pick<ForwardTrace, 'trace'>, { first, last }: LayerSizes): LayerGroup[] {
   const { Q, U0, U1 } = trace.output;
   return [
     ...trace.hidden.map((t, i) => ({
@@ -42,13 +43,23 @@ export function scoreTrace({ trace, score }: ForwardTrace, first: number, looked
   const { pairs } = score;
   const output = { ...trace.output, ...score };
   const tensors: [string, Int32Array][] = [
-    ...trace.hidden.flatMap((t, i) => HIDDEN.map((n): [string, Int32Array] => [`${n}_${first + i}`, t[n]])),
+    ...hiddenTensors(trace, first),
     ...[...OUTPUT, ...ROWS].map((n): [string, Int32Array] => [n, output[n]]),
     ...(pairs ? [['E', pairs.E] as [string, Int32Array]] : []),
     ...Object.entries(pairs?.softmax ?? {}),
     ['mult', multiplicities(LIMB_BITS, looked)],
     ...(pairs ? [['mult2', multiplicities(LIMB_BITS, [pairs.index])] as [string, Int32Array]] : []),
   ];
+  return tracedOracle(tensors);
+}
+
+/** The tensors of the hidden layers, the first of which is `first`. */
+export function hiddenTensors(trace: SegmentTrace, first: number): [string, Int32Array][] {
+  return trace.hidden.flatMap((t, i) => HIDDEN.map((n): [string, Int32Array] => [`${n}_${first + i}`, t[n]]));
+}
+
+/** A blinded oracle of tensors. */
+export function tracedOracle(tensors: readonly [string, Int32Array][]): Oracle {
   const oracle = slottedOracle(tensors.map(([name, data]) => ({ name, log2: Math.log2(data.length) })));
   for (const [name, data] of tensors) oracle.put(name, data);
   blindTrace(oracle);

@@ -3,7 +3,7 @@ import { mod } from '../../numbers/field.ts';
 import { integerPoly, slotPoly } from '../common.ts';
 import { SumcheckBatch, term, times } from '../sumcheckBatch.ts';
 import { valueAt } from '../tensors.ts';
-import { entriesOf, type ScoreContext, type ScoreLookups } from './context.ts';
+import { entriesOf, type PassContext, type ScoreContext, type ScoreLookups } from './context.ts';
 import type { LayerGroup } from './oracles.ts';
 import { addResults, resultEvaluations } from './results.ts';
 
@@ -32,21 +32,27 @@ export function scoreEvaluations(
   lookups: ScoreLookups,
   rho: readonly bigint[],
 ): bigint[] {
-  const { k, sizes, witness } = c;
   const { evaluations: E } = c.numbers;
   const evals = batch.evaluations(E.count);
+  hiddenEvaluations(c, evals, rho);
+  resultEvaluations(c, lookups, evals, rho);
+  return evals;
+}
+
+/** A and V of the hidden layers, for which no polynomial of the batch is folded. */
+export function hiddenEvaluations(c: PassContext, evals: bigint[], rho: readonly bigint[]): void {
+  const { k, sizes, witness } = c;
+  const { evaluations: E } = c.numbers;
   const at = (data: Int32Array, l: number) => valueAt(k, { data, rowBits: sizes.sigma }, rho, entriesOf(c, l, rho));
   for (const l of sizes.hidden) {
     const { A, V } = witness.forward.trace.hidden[l - sizes.first];
     evals[E.A(l)] = at(A, l);
     evals[E.V(l)] = at(V, l);
   }
-  resultEvaluations(c, lookups, evals, rho);
-  return evals;
 }
 
 /** The lookups of a layer, and of a hidden one that m is a bit and A = m V. */
-function addGroup(batch: SumcheckBatch, c: ScoreContext, { l, slot, limbs }: LayerGroup): void {
+export function addGroup(batch: SumcheckBatch, c: PassContext, { l, slot, limbs }: LayerGroup): void {
   const { k, sizes, oracles, witness } = c;
   const { relations: R, evaluations: E } = c.numbers;
   const eq = batch.eq(sizes.sigma, ...sizes.bits(l));

@@ -20,13 +20,16 @@ import {
   proveConvSeed,
   randomConvWeights,
 } from '../../reference/conv-weights.ts';
+import type { ConvInferHooks } from '../../reference/infer.ts';
 import type { Lie } from '../../reference/lies.ts';
 import { mergeModels } from '../../reference/merge.ts';
 import { randomShard } from '../../reference/shards.ts';
 import type { ReferenceHead } from '../../reference/sizes.ts';
 import { UNIT } from '../../reference/tensors.ts';
+import { provenPictures } from '../inferences.ts';
 import { conv, flat } from '../networks.ts';
 import { type HeadLie, headLies } from './heads.ts';
+import { inferLies } from './infer.ts';
 import { labelled, scoreLies } from './score.ts';
 import { trainLies } from './train.ts';
 import { importLies, mergeLies, type Padding, seedLies } from './weights.ts';
@@ -84,8 +87,14 @@ const weightLies = {
   }),
 };
 
-export const CONV_LIES: Record<'convSeed' | 'convImport' | 'convMerge' | 'convScore', Lie[]> = {
+export const CONV_LIES: Record<'convSeed' | 'convImport' | 'convMerge' | 'convScore' | 'convInfer', Lie[]> = {
   ...weightLies,
+  convInfer: inferLies({
+    program: 'convInfer',
+    layers: NETWORK_LAYERS,
+    padded: { column: 7, line: 7 * 8, channel: 3 * 64 },
+    prove: (hooks, asked) => provenPictures(SIX, { seed: 31, ...asked }, hooks as ConvInferHooks),
+  }),
   convScore: scoreLies({
     program: 'convScore',
     layers: NETWORK_LAYERS,

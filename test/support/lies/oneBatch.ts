@@ -11,6 +11,7 @@ import { randomWeights } from '../../reference/models.ts';
 import type { AnyHooks, ProgramName, Reference } from '../../reference/run.ts';
 import { proveSeed, seedRun } from '../../reference/seed.ts';
 import { LAYERS } from '../../reference/sizes.ts';
+import { INFER_LIES } from './infer.ts';
 import { CONV_LIES } from './networks.ts';
 import { SCORE_LIES } from './score.ts';
 import { importLies, mergeLies, type ProveSeed, type ProveWeights, seedLies } from './weights.ts';
@@ -94,5 +95,6 @@ export const LIES: Record<Exclude<ProgramName, 'train' | 'convTrain'>, Lie[]> = 
   import: importLies('import', LAYERS, provenImport, PADDING),
   merge: mergeLies('merge', LAYERS, provenMerge),
   score: SCORE_LIES,
+  infer: INFER_LIES,
   ...CONV_LIES,
 };

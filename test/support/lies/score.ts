@@ -244,8 +244,16 @@ const rectified = (layer: number, change: (at: { m: bigint; V: bigint; A?: bigin
     },
   };
 };
+/** Who tells lies of a forward pass. */
+interface PassTeller {
+  numbers: (typeof NUMBERING)['score' | 'convScore' | 'infer' | 'convInfer'];
+  layers: readonly number[];
+  relation: (name: string, index: number, hooks: Pick<ScoreLie, 'rectify' | 'trace'>) => Lie;
+  proven: (hooks: AnyHooks) => Reference;
+}
+
 /** The forward pass. */
-function forward({ numbers, layers, relation, proven }: Teller): Lie[] {
+export function passLies({ numbers, layers, relation, proven }: PassTeller): Lie[] {
   const { relations: R, claims: C, sums: S } = numbers;
   const output = layers.length;
   const limb = (name: string, trace: AnyHooks['trace']): Lie =>
@@ -303,7 +311,7 @@ export function scoreLies(setting: ScoreSetting): Lie[] {
     ...predicted(teller),
     ...losses(teller),
     ...results(teller),
-    ...forward(teller),
+    ...passLies(teller),
     ...forgedLookups([...lookups.map((name) => [name, name] as const), ...TABLES], R.names, softmax),
     miscounted(R.logUp, softmax),
     ...madeUp(E.names, R.logUp, softmax),
