@@ -12,7 +12,7 @@ import { isVerified, verifyProof } from '../../src/proof/verify.ts';
 import { circuitOf, type Program } from '../../src/registry/programs/list.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import type { StatementContext } from '../../src/registry/statement.ts';
-import { forwardTrace } from '../../src/training/forward.ts';
+import { forwardPass, forwardTrace } from '../../src/training/forward.ts';
 import { modelOfSeed } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { logisticRows } from '../../test/support/logistic.ts';
@@ -142,6 +142,13 @@ async function prepare(prover: Prover, task: ProveTask): Promise<Prepared> {
       const merged = await timed(() => mergeWeights(parents, coefficients, 3n));
       const witness = { parents, coefficients, merge: merged.value };
       return { prove: (onStage) => prover.proveMerge(CONTEXT, witness, onStage), nativeSeconds: merged.seconds };
+    }
+    case 'infer': {
+      const [model, shard] = [weights(), await shardOf(task)];
+      const passed = await timed(() => forwardPass(model, shard));
+      const outputs = { shown: true, salt: 5n };
+      const witness = { model, shard, inputs: 'public' as const, outputs, forward: { trace: passed.value } };
+      return { prove: (onStage) => prover.proveInfer(CONTEXT, witness, onStage), nativeSeconds: passed.seconds };
     }
     case 'score': {
       const [model, shard] = [weights(), await shardOf(task)];

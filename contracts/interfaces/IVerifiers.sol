@@ -6,8 +6,8 @@ import {Claim, Proof, Srs} from "./Proof.sol";
 /// @title The contract that checks proofs, and who may add to what it checks them against
 /// @notice Registries hand it the statements that are made to them; it knows nothing of what they store.
 ///
-/// Programs have the numbers 1 to 11: data; seed, train, import, merge and score of multilayer perceptrons; the same five of
-/// convolutional networks. What a program's proofs are checked against is
+/// Programs have the numbers 1 to 13: data; seed, train, import, merge and score of multilayer perceptrons; the same five of
+/// convolutional networks; infer of either. What a program's proofs are checked against is
 /// a Groth16 verification key, which is data. A program's keys are numbered from 1. The newest key that counts checks new
 /// proofs, all keys stay on record. Nothing that an older one accepted is ever checked again or changed.
 ///

@@ -54,7 +54,13 @@ library DevKeys {
             || mark == 0x9b1d0fd7b99cb2604d69c9f30948b6d85bac5377fcb82040bfe13e11df427442
             || mark == 0xb2fd2e666995f44b34e2de5790d4ea1e1131aca71a02cd35ec7fd064eb634fdd
             || mark == 0xaaf8d6556ab0c291e7d5f10161fe4e956a99e59954a58cdb748963153a6463bd
-            || mark == 0x0e5d20c7054157dc1d99d2566310fca78e3292dec63f6b092508bd8499dd01c4;
+            || mark == 0x0e5d20c7054157dc1d99d2566310fca78e3292dec63f6b092508bd8499dd01c4
+            || mark == 0x0dbbddb28d12e334edab0ec2cdef344436ea269a4b080e6ef22e686e19e94c39
+            || mark == 0xf0d092f8df495f3a2cbd29eb123fdeae80cece3a82741c6e567ecdab5a9d03a3
+            || mark == 0x71236421ee1b0e8b07678491d1481fe1e86ad80d86a826dd124ec7727d674ba8
+            || mark == 0x38c3a29c4a638aee8afd93beefe3f9f64d3c68e937e25f019b2b5e4bc951a19b
+            || mark == 0xb5df1592ba1e830d2ae524fd17f0ecc0fbf2dc20b605f83f1dc0ab70fa6ad8b4
+            || mark == 0x21c6cfb150205135637bf8985d865b7cda5c333cb10c6c59faae92c31acd5e26;
     }
 
     /// @param mark keccak256 of a point's words

@@ -16,6 +16,11 @@ library Identity {
         return ShardId.wrap(_ofCommitted(commitment, descriptor));
     }
 
+    /// @param geometry as no model and no shard has it
+    function ofVector(G1Point[] calldata commitment, uint256 geometry) internal pure returns (bytes32) {
+        return _ofCommitted(commitment, geometry);
+    }
+
     function ofDataset(address registrar, ShardId[] calldata shardIds, string calldata uri)
         internal
         pure

@@ -173,6 +173,18 @@ library Shape {
         }
     }
 
+    /// @notice Entries of a vector of so many values in each of so many rows, 1 to 4096 of either, each rounded up to a power of two.
+    function vectorEntries(uint256 width, uint256 rows) internal pure returns (uint256) {
+        unchecked {
+            return 1 << (_log2Up(width) + _log2Up(rows));
+        }
+    }
+
+    /// @notice Where X stands in the commitment of a shard.
+    function inputOffset(uint256 descriptor) internal pure returns (uint256) {
+        return (descriptor >> SHARD_OFFSETS) & ((1 << SHARD_OFFSET_BITS) - 1);
+    }
+
     /// @notice The width of a model's input, n_0.
     function modelInputs(uint256 shape) internal pure returns (uint256) {
         if (Network.isNetwork(shape)) return Network.modelInputs(shape);

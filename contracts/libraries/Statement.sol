@@ -8,7 +8,7 @@ import {ScalarField} from "./ScalarField.sol";
 
 /// @title What a proof is about, as the field elements that the circuits read
 /// @notice The only place that knows the order of signals: eta, gamma, theta, gamma2, z, e2, y_0 .. y_7, rest, b, h_0 .. h_5
-/// and the program's parameters, of which a score's last two are known only after h_0. Its twin is src/registry/statement.ts.
+/// and the program's parameters, of which the last ones of scores and inferences are known only after h_0. Its twin is src/registry/statement.ts.
 library Statement {
     using ScalarField for bytes32;
 
@@ -26,6 +26,8 @@ library Statement {
     uint256 internal constant CONV_IMPORT = 9;
     uint256 internal constant CONV_MERGE = 10;
     uint256 internal constant CONV_SCORE = 11;
+    uint256 internal constant INFER = 12;
+    uint256 internal constant CONV_INFER = 13;
 
     /// @dev Most chunks of a vector: 2^26 entries.
     uint256 internal constant MAX_CHUNKS = 256;
@@ -58,13 +60,16 @@ library Statement {
         if (program == CONV_IMPORT) return (3, 1);
         if (program == CONV_MERGE) return (9, 9);
         if (program == CONV_SCORE) return (11, 2);
+        if (program == INFER) return (5, 3);
+        if (program == CONV_INFER) return (7, 3);
         revert IVerifiers.UnknownProgram(program);
     }
 
-    /// @notice How many of a program's parameters, the last ones, h_0 does not bind: x and the counts at x of a score, since x
-    /// is drawn from h_0. They are signals as the others are.
+    /// @notice How many of a program's parameters, the last ones, h_0 does not bind: x and the counts at x of a score, x and what is
+    /// public at x of an inference, since x is drawn from h_0. They are signals as the others are.
     function lateOf(uint256 program) internal pure returns (uint256) {
-        return program == SCORE || program == CONV_SCORE ? 2 : 0;
+        if (program == SCORE || program == CONV_SCORE) return 2;
+        return program == INFER || program == CONV_INFER ? 3 : 0;
     }
 
     /// @notice Rejects a claim whose parameters or chunks are not as many as its program has.

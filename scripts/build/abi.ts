@@ -22,6 +22,7 @@ const INTERFACES = {
   relayAbi: 'IRelay',
   relayedAbi: 'IRelayed',
   scoreboardAbi: 'IScoreboard',
+  inferencesAbi: 'IInferences',
   statusesAbi: 'IStatuses',
   trainersAbi: 'ITrainers',
   verifiersAbi: 'IVerifiers',

@@ -23,6 +23,7 @@ export const PACKAGE_ABIS = {
   relayAbi: 'IRelay',
   relayedAbi: 'IRelayed',
   scoreboardAbi: 'IScoreboard',
+  inferencesAbi: 'IInferences',
   scoresAbi: 'IScores',
   verifiersAbi: 'IVerifiers',
 };

@@ -7,6 +7,7 @@ import {
   creditVaultAbi,
   dataAttestationsAbi,
   datasetsAbi,
+  inferencesAbi,
   modelCardsAbi,
   modelRegistryAbi,
   relayAbi,
@@ -88,7 +89,8 @@ export type ContractName =
   | 'attestations'
   | 'trainers'
   | 'credit vault'
-  | 'statuses';
+  | 'statuses'
+  | 'inferences';
 
 /** Questions that of all our contracts only the named one answers. */
 const QUESTIONS = {
@@ -101,6 +103,7 @@ const QUESTIONS = {
   trainers: { abi: trainersAbi, functionName: 'offeredTo', args: [zeroAddress] },
   'credit vault': { abi: creditVaultAbi, functionName: 'recordedEnd', args: [zeroHash, zeroHash] },
   statuses: { abi: statusesAbi, functionName: 'disputeCount' },
+  inferences: { abi: inferencesAbi, functionName: 'inferredBy', args: [zeroHash, zeroHash, zeroHash] },
   'bounty board': { abi: bountyBoardAbi, functionName: 'bountyCount' },
 } as const;
 
@@ -139,7 +142,9 @@ export async function requireContract(
 
 /** What a contract is called. */
 function inWords(what: keyof typeof QUESTIONS): string {
-  return ['datasets', 'attestations', 'trainers', 'statuses'].includes(what) ? `contract of ${what}` : what;
+  return ['datasets', 'attestations', 'trainers', 'statuses', 'inferences'].includes(what)
+    ? `contract of ${what}`
+    : what;
 }
 
 /** The answer to a contract's question, or undefined where the contract knows no such question. */

@@ -63,6 +63,7 @@ export const CONTRACTS = [
   'BountyBoard',
   'ModelCards',
   'Statuses',
+  'Inferences',
 ] as const;
 
 export type ContractName = (typeof CONTRACTS)[number];
@@ -88,6 +89,7 @@ const CONSTRUCTORS: Record<ContractName, (given: Given, placed: Placed) => reado
   BountyBoard: (_, { Scoreboard, Conditions, Trainers, Relay }) => [Scoreboard, Conditions, Trainers, Relay],
   ModelCards: (_, { ModelRegistry, Trainers, Relay }) => [ModelRegistry, Trainers, Relay],
   Statuses: (_, { ModelRegistry, Trainers, Relay }) => [ModelRegistry, Trainers, Relay],
+  Inferences: (_, { ModelRegistry }) => [ModelRegistry],
 };
 
 /**
@@ -98,7 +100,7 @@ const CONSTRUCTORS: Record<ContractName, (given: Given, placed: Placed) => reado
 export async function deployInOrder(
   given: Given,
   deploy: (name: ContractName, args: readonly unknown[]) => Promise<Address>,
-  last: ContractName = 'Statuses',
+  last: ContractName = 'Inferences',
 ): Promise<Placed> {
   const placed = {} as Placed;
   for (const name of CONTRACTS.slice(0, CONTRACTS.indexOf(last) + 1)) {

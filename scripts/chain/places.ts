@@ -26,6 +26,8 @@ export const PLACES = {
   cards: 'ModelCards',
   /** successors, marks and disputes of models */
   statuses: 'Statuses',
+  /** proved outputs of the registry's models */
+  inferences: 'Inferences',
 } as const satisfies Record<string, ContractName>;
 
 /** Addresses by those names. */

@@ -245,6 +245,8 @@ async function registrantOf(
       const known = model && shard && (await readResult(chain, registry, model.id, shard.id));
       return known?.value === measures?.result ? known?.prover : undefined;
     }
+    case 'inference':
+      return undefined;
     case 'shard':
       return (await readShard(chain, registry, id))?.owner;
     case 'model':

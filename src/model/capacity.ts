@@ -264,6 +264,33 @@ export function scoreCapacity(model: AnyShape, rows: number): Capacity {
 }
 
 /**
+ * Sizes of the oracles of `infer`: model, input (of a registered shard: at least), output, trace, helper.
+ * @throws CapacityError; InputError where the proof takes more memory than a prover has
+ */
+export function inferCapacity(model: AnyShape, rows: number): Capacity {
+  const { slots, sides, ...sizesOfRow } = sizesOf(model);
+  const sigma = ceilLog2(rows);
+  const hidden = sizesOfRow.hidden.map((bits) => bits + sigma);
+  const [input, output] = [ceilLog2(sides.inputs) + sigma, sizesOfRow.output + sigma];
+  const fewer = `Take fewer than ${rows} rows`;
+  const hint = `${fewer}, or lower the hidden widths.`;
+  const sizes = check(
+    {
+      model: slots,
+      input: [input],
+      output: [output],
+      trace: [...hidden.flatMap((k) => Array<number>(5).fill(k)), output, output, output, LIMB_BITS],
+      helper: [...hidden, output, input, LIMB_BITS],
+    },
+    { model: `Lower ${sizesOfRow.hint}.`, input: `${fewer}.`, output: `${fewer}.`, trace: hint, helper: hint },
+  );
+  // Beside what a score holds of the pass: the inputs with their lookups.
+  const elements = scoreElements({ ...model, head: 'squared error' }, rows) + 4 * 2 ** input;
+  requireMemory('inference', elements, `${fewer}, or lower ${sizesOfRow.hint}.`);
+  return sizes;
+}
+
+/**
  * What a score has besides by its head: tables, of which each has a tensor of the output in trace and helper, tensors with an entry a
  * row, and vectors of the output that the prover's sumcheck holds.
  */

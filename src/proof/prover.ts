@@ -5,14 +5,17 @@ import type { Oracle } from '../argument/oracle.ts';
 import { type Backend, commit, Session, type Stage, type StageListener } from '../argument/session.ts';
 import { defaultThreads } from '../argument/thread.ts';
 import type { Commitment, Proof } from '../argument/types.ts';
+import { valuesBytes } from '../model/inference.ts';
 import { type AnyWeights, shapeOf as modelShapeOf } from '../model/networkWeights.ts';
 import type { ShardShape } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
 import type { ArgumentResult } from '../programs/common.ts';
 import { proveData as dataArgument } from '../programs/data.ts';
 import { proveImport as importArgument } from '../programs/import.ts';
+import { type InferWitness, inputValues, outputTensor, outputValues } from '../programs/infer/context.ts';
+import { proveInfer as inferArgument } from '../programs/infer/infer.ts';
 import { type MergeWitness, proveMerge as mergeArgument } from '../programs/merge.ts';
-import { modelOracle, shardOracle } from '../programs/oracles.ts';
+import { inputOracle, modelOracle, outputOracle, shardOracle } from '../programs/oracles.ts';
 import type { ScoreWitness } from '../programs/score/context.ts';
 import { proveScore as scoreArgument } from '../programs/score/score.ts';
 import { proveSeed as seedArgument } from '../programs/seed.ts';
@@ -22,6 +25,7 @@ import type { DataStatement } from '../registry/programs/data.ts';
 import { shapeFields } from '../registry/programs/definition.ts';
 import type { Statement } from '../registry/programs/definitions.ts';
 import type { ImportStatement } from '../registry/programs/import.ts';
+import type { InferStatement } from '../registry/programs/infer.ts';
 import type { Circuit } from '../registry/programs/list.ts';
 import type { MergeStatement } from '../registry/programs/merge.ts';
 import type { ScoreStatement } from '../registry/programs/score.ts';
@@ -189,12 +193,30 @@ export class Prover {
       ...witness.forward.measures,
       point: 0n, // not bound by the statement: the argument draws it
     };
-    const proved = await this.#prove(context, statement, onStage, async (session) => {
-      const argued = await scoreArgument(session, witness);
-      statement.point = argued.point;
-      return argued;
-    });
-    return { ...proved, statement };
+    return this.#provePoint(context, statement, onStage, (session) => scoreArgument(session, witness));
+  }
+
+  /** Proves what a model gives on rows (program infer). @param context its registry is the contract of inferences */
+  async proveInfer(
+    context: StatementContext,
+    witness: InferWitness,
+    onStage?: StageListener,
+  ): Promise<ProofResult<InferStatement>> {
+    const { model, shard, inputs, outputs } = witness;
+    const isShard = inputs === 'shard';
+    const statement: InferStatement = {
+      program: 'infer',
+      ...shapeFields(modelShapeOf(model)),
+      model: await this.commitModel(model),
+      rows: shard.rows,
+      input: await this.#commit(() => inputOracle(shard, isShard)),
+      shard: isShard ? shapeOf(shard) : null,
+      inputs: inputs === 'public' ? valuesBytes(inputValues(witness)) : null,
+      output: await this.#commit(() => outputOracle(outputTensor(witness), outputs.salt)),
+      outputs: outputs.shown ? valuesBytes(outputValues(witness)) : null,
+      point: 0n, // as that of a score
+    };
+    return this.#provePoint(context, statement, onStage, (session) => inferArgument(session, witness));
   }
 
   /** The argument alone: circuit inputs, points and challenges, without Groth16 (for tests and benchmarks). */
@@ -228,6 +250,21 @@ export class Prover {
       proof: { groth16, points: argued.points, challenges: argued.challenges },
       stages,
     };
+  }
+
+  /** As #prove, of a statement whose point the argument draws. */
+  async #provePoint<S extends Statement & { point: bigint }>(
+    context: StatementContext,
+    statement: S,
+    onStage: StageListener | undefined,
+    argument: (session: Session) => Promise<ArgumentResult & { point: bigint }>,
+  ): Promise<ProofResult<S>> {
+    const proved = await this.#prove(context, statement, onStage, async (session) => {
+      const argued = await argument(session);
+      statement.point = argued.point;
+      return argued;
+    });
+    return { ...proved, statement };
   }
 
   #commit(oracle: () => Oracle): Promise<Commitment> {

@@ -102,7 +102,7 @@ export interface CallFrame {
 export interface ChainReads {
   chainId: bigint;
   code(address: Address): Promise<Hex>;
-  /** the registry of a scoreboard, or undefined where the contract does not answer as one */
+  /** the registry of a scoreboard or of a contract of inferences, or undefined where the contract does not answer as one */
   registryOf(scoreboard: Address): Promise<Address | undefined>;
   /** the contract that checks a registry's proofs, or undefined where the contract does not answer as a registry */
   verifiersOf(registry: Address): Promise<Address | undefined>;
@@ -130,6 +130,8 @@ export interface ChainReads {
   segmentsOf(registry: Address, id: Hex): Promise<bigint>;
   training(registry: Address, id: Hex, segment: bigint): Promise<TrainingRecord>;
   result(scoreboard: Address, model: Hex, shard: Hex): Promise<{ prover: Address; value: bigint } | undefined>;
+  /** who recorded an inference first, or undefined where nobody did */
+  inferredBy(inferences: Address, model: Hex, inputs: Hex, outputs: Hex): Promise<Address | undefined>;
   /** the best that was proved beside the result; `top` for so many places */
   measures(scoreboard: Address, model: Hex, shard: Hex, k: number): Promise<MeasuresRecord>;
   logs(filter: LogFilter): Promise<ChainLog[]>;

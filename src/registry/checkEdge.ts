@@ -29,6 +29,7 @@ import { acceptingKey, checkKey, checkPowers, type KeysHere } from './checkVerif
 import type { Edge } from './edge.ts';
 import type { EdgeRun } from './edgeRun.ts';
 import type { ForeignEdge } from './foreignEdge.ts';
+import type { Statement } from './programs/definitions.ts';
 import { PROGRAMS, type Surrounding, TARGETS } from './programs/list.ts';
 import { edgesOf } from './programs/trainMany.ts';
 import { circuitFor, subjectOf } from './statement.ts';
@@ -37,6 +38,7 @@ import { circuitFor, subjectOf } from './statement.ts';
 export interface Trusted {
   registry?: Address | undefined;
   scoreboard?: Address | undefined;
+  inferences?: Address | undefined;
 }
 
 /** What a chain says of an edge. */
@@ -142,29 +144,30 @@ async function placeOf({ context, statement }: Edge, reads: ChainReads, trusted:
   const about = 'contract';
   const what = TARGETS[PROGRAMS[statement.program].registers];
   const wanted = trusted[what];
+  const inWords = what === 'inferences' ? 'contract of inferences' : what;
   const name = `${context.registry} on chain ${context.chainId}`;
   const no = (says: string): FoundPlace => ({ check: { about, holds: false, says } });
   if (context.chainId !== reads.chainId) return no(`The edge is for ${name}; the node is of chain ${reads.chainId}.`);
   if (wanted !== undefined && !sameAddress(wanted, context.registry)) {
-    return no(`The edge is for ${name}, not for the ${what} ${wanted}.`);
+    return no(`The edge is for ${name}, not for the ${inWords} ${wanted}.`);
   }
   if ((await reads.code(context.registry)) === '0x') {
     return { check: { about, holds: 'open', says: `There is no contract at ${name}.` } };
   }
-  const registry = what === 'scoreboard' ? await reads.registryOf(context.registry) : context.registry;
+  const registry = what === 'registry' ? context.registry : await reads.registryOf(context.registry);
   const verifiers = registry && (await reads.verifiersOf(registry));
-  if (registry === undefined || verifiers === undefined) return no(`The contract ${name} is no ${what}.`);
+  if (registry === undefined || verifiers === undefined) return no(`The contract ${name} is no ${inWords}.`);
   if (trusted.registry !== undefined && !sameAddress(trusted.registry, registry)) {
-    return no(`The scoreboard ${context.registry} is of registry ${registry}, not of ${trusted.registry}.`);
+    return no(`The ${inWords} ${context.registry} is of registry ${registry}, not of ${trusted.registry}.`);
   }
   const check: Check =
     wanted === undefined
       ? {
           about,
           holds: 'open',
-          says: `The edge is for the ${what} ${name}, which it names itself: anybody can deploy one. Name yours (--${what}).`,
+          says: `The edge is for the ${inWords} ${name}, which it names itself: anybody can deploy one. Name yours (--${what}).`,
         }
-      : { about, holds: true, says: `The edge is for the ${what} ${name}, as it should be.` };
+      : { about, holds: true, says: `The edge is for the ${inWords} ${name}, as it should be.` };
   return { check, registry, verifiers };
 }
 
@@ -189,10 +192,21 @@ async function checkAround(segments: EdgeSegments, at: Place, isRegistered: bool
     request: () => checkRequest(subject, context.trainer, at, isRegistered),
     parents: () => checkModels('parents', subject.parents, at, isRegistered),
     model: () => checkModels('model', subject.model ? [subject.model.id] : [], at, isRegistered),
-    shard: () => checkShards(segments, at, isRegistered),
+    shard: async () => (needsNoShard(statement) ? NO_SHARD : checkShards(segments, at, isRegistered)),
   };
   return Promise.all(PROGRAMS[statement.program].asks.map((about) => checks[about]()));
 }
+
+/** An inference may have other inputs than a registered shard. */
+function needsNoShard(statement: Statement): boolean {
+  return statement.program === 'infer' && statement.shard === null;
+}
+
+const NO_SHARD: Check = {
+  about: 'shard',
+  holds: true,
+  says: 'It needs no shard: its inputs are public, or committed with their range proved.',
+};
 
 /** The shard of every segment; the first finding that is not good speaks for all. */
 async function checkShards(segments: EdgeSegments, at: Place, isRegistered: boolean): Promise<Check> {

@@ -5,6 +5,7 @@ import { countsBytes, type Measures } from '../model/measures.ts';
 import type { ShardShape } from '../model/shape.ts';
 import type { ChainLog, ChainReads, LogFilter, MeasuresRecord, ShardRecord } from './chainReads.ts';
 import type { Check } from './check.ts';
+import { findInference } from './checkInference.ts';
 import type { Acceptance } from './checkVerifier.ts';
 import { decodeLogs, firstDifference, topicsOf } from './contractEvents.ts';
 import { drawnSeed } from './drawnSeed.ts';
@@ -31,7 +32,7 @@ function lastOf(segments: EdgeSegments): Edge {
 export interface Place {
   reads: ChainReads;
   registry: Address;
-  /** the contract that the edge was sent to: the registry, for a score the scoreboard */
+  /** the contract that the edge was sent to: the registry, for a score the scoreboard, for an inference that of inferences */
   contract: Address;
 }
 
@@ -59,6 +60,8 @@ export async function findRegistration(segments: EdgeSegments, place: Place): Pr
       return findModel(segments, subject, place);
     case 'result':
       return findScore(edge, subject, place);
+    case 'inference':
+      return findInference(edge, { ...place, inferences: place.contract });
   }
 }
 

@@ -11,7 +11,14 @@ import {
   type RpcLog,
   zeroAddress,
 } from 'viem';
-import { foreignProgramsAbi, modelRegistryAbi, relayedAbi, scoreboardAbi, verifiersAbi } from '../generated/abi.ts';
+import {
+  foreignProgramsAbi,
+  inferencesAbi,
+  modelRegistryAbi,
+  relayedAbi,
+  scoreboardAbi,
+  verifiersAbi,
+} from '../generated/abi.ts';
 import type { CallFrame, ChainLog, ChainReads, LogFilter } from './chainReads.ts';
 import { firstBlockOf, logNodeOf, logsOfBlock } from './logNode.ts';
 import { scanLogs } from './logs.ts';
@@ -76,6 +83,10 @@ export function clientReads(client: PublicClient, chainId: number | bigint): Cha
       const call = { ...scoreboardAt(scoreboard), functionName: 'resultOf', args: [model, shard] } as const;
       const stored = await client.readContract(call);
       return stored.prover === zeroAddress ? undefined : stored;
+    },
+    inferredBy: async (address, ...args) => {
+      const prover = await client.readContract({ address, abi: inferencesAbi, functionName: 'inferredBy', args });
+      return prover === zeroAddress ? undefined : prover;
     },
     measures: async (scoreboard, model, shard, k) => {
       const at = scoreboardAt(scoreboard);

@@ -28,6 +28,17 @@ export function scoreId(model: Hex, shard: Hex): Hex {
   return keccak256(encodeAbiParameters([{ type: 'bytes32' }, { type: 'bytes32' }], [model, shard]));
 }
 
+/** Id of an inference: keccak256(abi.encode(model, inputs, outputs)), each as in IInferences.Inference. */
+export function inferenceId(model: Hex, inputs: Hex, outputs: Hex): Hex {
+  const types = [{ type: 'bytes32' }, { type: 'bytes32' }, { type: 'bytes32' }] as const;
+  return keccak256(encodeAbiParameters(types, [model, inputs, outputs]));
+}
+
+/** What names committed inputs or outputs: their commitment, the values of a row and the rows. */
+export function committedId(commitment: Readonly<Commitment>, width: number, rows: number): Hex {
+  return ofCommitted(commitment, (1n << 128n) | (BigInt(width) << 16n) | BigInt(rows));
+}
+
 function ofCommitted(commitment: Readonly<Commitment>, geometry: bigint): Hex {
   const coordinates = commitment.flatMap(({ x, y }) => [x, y]);
   return keccak256(concat([...coordinates, geometry].map((word) => numberToHex(word, { size: 32 }))));

@@ -50,6 +50,10 @@ export class JsonReader {
     return new JsonReader(value, `${this.#place}.${name}`);
   }
 
+  isNull(): boolean {
+    return this.#value === null;
+  }
+
   list(maximum: number): JsonReader[] {
     const value = this.#value;
     if (!Array.isArray(value) || value.length > maximum) return this.fail(`must be a list of at most ${maximum}`);

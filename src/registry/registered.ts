@@ -1,4 +1,4 @@
-import { modelRegistryAbi, scoreboardAbi } from '../generated/abi.ts';
+import { inferencesAbi, modelRegistryAbi, scoreboardAbi } from '../generated/abi.ts';
 import type { ChainLog } from './chainReads.ts';
 import { type DecodedLog, decodeLogs, firstDifference } from './contractEvents.ts';
 import type { Edge } from './edge.ts';
@@ -9,7 +9,7 @@ import { PROGRAMS, TARGETS } from './programs/list.ts';
 import { trainedEvents } from './programs/train.ts';
 import { edgesOf } from './programs/trainMany.ts';
 
-const ABIS = { registry: modelRegistryAbi, scoreboard: scoreboardAbi };
+const ABIS = { registry: modelRegistryAbi, scoreboard: scoreboardAbi, inferences: inferencesAbi };
 
 /** Whether one of the contract's events says the same of a statement as itself. */
 export function isToldBy(events: readonly DecodedLog[], statement: Statement): boolean {

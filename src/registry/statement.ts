@@ -13,7 +13,7 @@ export const DOMAIN = keccak256(stringToHex('descent.statement.v3'));
 /** Where and by whom a statement is claimed: a proof is worth nothing elsewhere or to anyone else. */
 export interface StatementContext {
   chainId: bigint;
-  /** the contract that the proof is sent to: the registry, for scores the scoreboard */
+  /** the contract that the proof is sent to: the registry, for scores the scoreboard, for inferences that of inferences */
   registry: Address;
   /** the sender of the transaction */
   trainer: Address;

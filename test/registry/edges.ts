@@ -71,6 +71,19 @@ export const STATEMENTS: Statement[] = [
     counts: Uint16Array.of(4, 0, 1, 0, 2, 0, 0, 1, 3),
     point: R - 2n,
   },
+  {
+    program: 'infer',
+    widths: WIDTHS,
+    head: 'softmax',
+    model: [point(8n)],
+    rows: 16,
+    input: [point(9n)],
+    shard: SHARD,
+    inputs: null,
+    output: [point(10n)],
+    outputs: `0x${'ff01'.repeat(48)}`,
+    point: R - 3n,
+  },
 ];
 export const PROOF: Proof = {
   groth16: [1n, 2n, 3n, 4n, 5n, 6n, 7n, P - 1n],

@@ -12,7 +12,7 @@ import { Hash } from './Identity.tsx';
 import { KindLabel } from './KindSymbol.tsx';
 import { MeasureFacts } from './Measures.tsx';
 
-const NAMES = { shard: 'A shard of data', model: 'A model', result: 'A score' };
+const NAMES = { shard: 'A shard of data', model: 'A model', result: 'A score', inference: 'An inference' };
 
 /** An edge file, decoded: who, what, from what. */
 export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Record<string, string> }) {
@@ -41,7 +41,13 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
       </dd>
       {parents?.map((parent, k) => (
         <Fragment key={parent}>
-          <dt>{registers === 'result' ? 'Model' : parents.length > 1 ? `Parent ${k + 1}` : 'Parent'}</dt>
+          <dt>
+            {registers === 'result' || registers === 'inference'
+              ? 'Model'
+              : parents.length > 1
+                ? `Parent ${k + 1}`
+                : 'Parent'}
+          </dt>
           <dd>
             <Link href={`/model/${parent}`} className="link mr-2">
               {proquint(parent)}

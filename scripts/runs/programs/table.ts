@@ -2,6 +2,7 @@ import type { Program } from '../../../src/registry/programs/list.ts';
 import type { Run, RunKind } from '../run.ts';
 import { data } from './data.ts';
 import { importing } from './import.ts';
+import { infer } from './infer.ts';
 import { merge } from './merge.ts';
 import type { RunProgram } from './runProgram.ts';
 import { score } from './score.ts';
@@ -16,6 +17,7 @@ export const RUN_PROGRAMS: Readonly<Record<Program, RunProgram>> = {
   import: importing,
   merge,
   score,
+  infer,
 };
 
 /** The same of a run; undefined of one that consists of other runs. */

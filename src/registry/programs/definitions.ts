@@ -1,6 +1,7 @@
 import { data } from './data.ts';
 import type { ProgramDefinition } from './definition.ts';
 import { importing } from './import.ts';
+import { infer } from './infer.ts';
 import type { Program } from './list.ts';
 import { merge } from './merge.ts';
 import { score } from './score.ts';
@@ -8,7 +9,7 @@ import { seed } from './seed.ts';
 import { train } from './train.ts';
 
 /** All that the library knows of each program. */
-const DEFINITIONS = { data, seed, train, import: importing, merge, score } satisfies {
+const DEFINITIONS = { data, seed, train, import: importing, merge, score, infer } satisfies {
   readonly [P in Program]: { program: P };
 };
 

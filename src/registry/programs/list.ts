@@ -13,6 +13,8 @@ export const CIRCUITS = {
   convImport: 9,
   convMerge: 10,
   convScore: 11,
+  infer: 12,
+  convInfer: 13,
 } as const;
 
 export type Circuit = keyof typeof CIRCUITS;
@@ -27,8 +29,8 @@ export type Surrounding = 'request' | 'parents' | 'model' | 'shard';
 interface Listed {
   /** the circuits that prove it: of models there are two, of perceptrons and of convolutional networks */
   circuits: readonly [Circuit, Circuit?];
-  /** what a proof of it registers: results on the scoreboard, all else in the registry */
-  registers: 'shard' | 'model' | 'result';
+  /** what a proof of it registers: results on the scoreboard, inferences in a contract of their own, all else in the registry */
+  registers: 'shard' | 'model' | 'result' | 'inference';
   /** value of the contract's enum Kind, where it registers models */
   kind?: number;
   /** the struct that a trainer signs for the relay; none where the relay carries no proof of it */
@@ -80,10 +82,16 @@ export const PROGRAMS = {
     gas: 770_000,
     asks: ['model', 'shard'],
   },
+  infer: { circuits: ['infer', 'convInfer'], registers: 'inference', gas: 770_000, asks: ['model', 'shard'] },
 } as const satisfies Record<string, Listed>;
 
 /** The contract that takes a proof, by what it registers. */
-export const TARGETS = { shard: 'registry', model: 'registry', result: 'scoreboard' } as const;
+export const TARGETS = {
+  shard: 'registry',
+  model: 'registry',
+  result: 'scoreboard',
+  inference: 'inferences',
+} as const;
 
 export type Program = keyof typeof PROGRAMS;
 

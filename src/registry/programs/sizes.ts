@@ -49,7 +49,7 @@ export function checkShardCommitment(commitment: Commitment, shard: ShardShape):
   checkCommitment('shard', commitment, shardLayout(shard));
 }
 
-function checkCommitment(what: string, commitment: Commitment, layout: Layout): void {
+export function checkCommitment(what: string, commitment: Commitment, layout: Layout): void {
   const chunks = Math.max(1, Math.ceil(entriesOf(layout) / CHUNK_SIZE));
   if (commitment.length !== chunks)
     throw new InputError(`The commitment of the ${what} has ${chunks} points, not ${commitment.length}.`);

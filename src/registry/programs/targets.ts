@@ -1,10 +1,10 @@
 // What the programs' functions of the registry and the scoreboard have in common: the proof that they take, and how they are read.
 import type { ContractFunctionName, DecodeFunctionDataReturnType, Hex } from 'viem';
 import type { Point, Proof, ProofChallenges, ProofPoints } from '../../argument/types.ts';
-import { modelRegistryAbi, scoreboardAbi } from '../../generated/abi.ts';
+import { inferencesAbi, modelRegistryAbi, scoreboardAbi } from '../../generated/abi.ts';
 
 /** All functions of the contracts that proofs are sent to. */
-export const TARGETS_ABI = [...modelRegistryAbi, ...scoreboardAbi];
+export const TARGETS_ABI = [...modelRegistryAbi, ...scoreboardAbi, ...inferencesAbi];
 
 /** A function of one of them. */
 export type TargetFunction = ContractFunctionName<typeof TARGETS_ABI, 'nonpayable'>;

@@ -5,14 +5,17 @@ import { keccak256, parseEventLogs, type TransactionReceipt, toHex } from 'viem'
 import type { Commitment, Point, Proof } from '../../../src/argument/types.ts';
 import {
   datasetsAbi,
+  inferencesAbi,
   lineageReaderAbi,
   modelRegistryAbi,
   relayAbi,
   scoreboardAbi,
   trainersAbi,
 } from '../../../src/generated/abi.ts';
-import { type AnyShape, encodeAnyShape, layerCount, shapeLayout } from '../../../src/model/anyShape.ts';
+import { type AnyShape, encodeAnyShape, layerCount, shapeLayout, shapeSides } from '../../../src/model/anyShape.ts';
 import type { Head } from '../../../src/model/head.ts';
+import { inputLayout, outputLayout, valuesBytes } from '../../../src/model/inference.ts';
+import type { Layout } from '../../../src/model/layout.ts';
 import type { Measures } from '../../../src/model/measures.ts';
 import { encodeShard, type ShardShape, shardSlots } from '../../../src/model/shape.ts';
 import { CHUNK_SIZE } from '../../../src/numbers/constants.ts';
@@ -21,6 +24,7 @@ import type { DataStatement } from '../../../src/registry/programs/data.ts';
 import { type ShapeFields, shapeFields, shapeOf } from '../../../src/registry/programs/definition.ts';
 import type { Statement } from '../../../src/registry/programs/definitions.ts';
 import type { ImportStatement } from '../../../src/registry/programs/import.ts';
+import type { InferStatement } from '../../../src/registry/programs/infer.ts';
 import { CIRCUITS } from '../../../src/registry/programs/list.ts';
 import type { MergeStatement } from '../../../src/registry/programs/merge.ts';
 import type { ScoreStatement } from '../../../src/registry/programs/score.ts';
@@ -193,6 +197,38 @@ export function scoreClaim(
   return { statement, proof: proofOf() };
 }
 
+/** What an inference is of, beside its model. */
+export interface Inferring {
+  rows?: number;
+  /** a registered shard, or public values; committed where both are left out */
+  shard?: Registered;
+  inputs?: Int32Array;
+  outputs?: Int32Array;
+  point?: bigint;
+}
+
+export function inferClaim(
+  model: Model,
+  { rows = 2, shard, inputs, outputs, point = 9n }: Inferring = {},
+): Claim<InferStatement> {
+  const shape = shapeOf(model.statement);
+  const sides = shapeSides(shape);
+  const ofLayout = (layout: Layout) => oracle(chunksOf(Object.values(layout.slots))).commitment;
+  const statement: InferStatement = {
+    program: 'infer',
+    ...shapeFields(shape),
+    model: model.oracle.commitment,
+    rows: shard?.statement.shard.rows ?? rows,
+    input: shard?.oracle.commitment ?? ofLayout(inputLayout(sides.inputs, rows)),
+    shard: shard?.statement.shard ?? null,
+    inputs: inputs ? valuesBytes(inputs) : null,
+    output: ofLayout(outputLayout(sides.outputs, shard?.statement.shard.rows ?? rows)),
+    outputs: outputs ? valuesBytes(outputs) : null,
+    point,
+  };
+  return { statement, proof: proofOf() };
+}
+
 export class RegistryFixture {
   readonly chain: TestChain;
   readonly registry: Contract;
@@ -201,6 +237,7 @@ export class RegistryFixture {
   /** answers what walks the registry's lineage */
   readonly reader: Contract;
   readonly scoreboard: Contract;
+  readonly inferences: Contract;
   /** stands for the contract that checks proofs: accepts what it was told to expect */
   readonly verifiers: Contract;
   /** carries what trainers signed to the registry and the scoreboard */
@@ -212,7 +249,7 @@ export class RegistryFixture {
     chain: TestChain,
     contracts: Pick<
       RegistryFixture,
-      'registry' | 'reader' | 'trainers' | 'datasets' | 'scoreboard' | 'verifiers' | 'relay'
+      'registry' | 'reader' | 'trainers' | 'datasets' | 'scoreboard' | 'inferences' | 'verifiers' | 'relay'
     >,
   ) {
     this.chain = chain;
@@ -221,6 +258,7 @@ export class RegistryFixture {
     this.datasets = contracts.datasets;
     this.reader = contracts.reader;
     this.scoreboard = contracts.scoreboard;
+    this.inferences = contracts.inferences;
     this.verifiers = contracts.verifiers;
     this.relay = contracts.relay;
   }
@@ -237,7 +275,9 @@ export class RegistryFixture {
     const datasets = await placed('Datasets', [registry.address, trainers.address, relay.address], datasetsAbi);
     const beside = [registry, datasets, trainers, relay].map(({ address }) => address);
     const scoreboard = await placed('Scoreboard', beside, scoreboardAbi);
-    return new RegistryFixture(on, { registry, reader, trainers, datasets, scoreboard, verifiers, relay });
+    const inferences = await placed('Inferences', [registry.address], inferencesAbi);
+    const others = { trainers, datasets, scoreboard, inferences };
+    return new RegistryFixture(on, { registry, reader, ...others, verifiers, relay });
   }
 
   get alice(): Address {
@@ -250,6 +290,7 @@ export class RegistryFixture {
 
   /** The contract that takes a statement. */
   target({ program }: Statement): Contract {
+    if (program === 'infer') return this.inferences;
     return program === 'score' ? this.scoreboard : this.registry;
   }
 
@@ -367,12 +408,13 @@ export class RegistryFixture {
   }
 
   events(receipt: TransactionReceipt) {
-    return parseEventLogs({ abi: [...modelRegistryAbi, ...datasetsAbi, ...scoreboardAbi], logs: receipt.logs }).map(
-      ({ eventName, args }) => ({
-        eventName,
-        args,
-      }),
-    );
+    return parseEventLogs({
+      abi: [...modelRegistryAbi, ...datasetsAbi, ...scoreboardAbi, ...inferencesAbi],
+      logs: receipt.logs,
+    }).map(({ eventName, args }) => ({
+      eventName,
+      args,
+    }));
   }
 }
 

@@ -105,6 +105,7 @@ const CONTRACTS = [
   'creditVault',
   'bountyBoard',
   'statuses',
+  'inferences',
   'attestations',
   'cards',
   'relay',

@@ -38,6 +38,7 @@ export interface ChainConfig {
   trainers?: Address;
   /** holds what trainers say of their nodes later, and disputes, where there is one */
   statuses?: Address;
+  inferences?: Address;
   /** holds what sources say of data, where there is one */
   attestations?: Address;
   /** pays for scores, where there is one */

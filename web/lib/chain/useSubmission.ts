@@ -77,6 +77,7 @@ async function registrantOf(client: PublicClient, address: Address, statement: S
   const registry = { address, abi: modelRegistryAbi } as const;
   switch (PROGRAMS[statement.program].registers) {
     case 'result':
+    case 'inference':
       return zeroAddress;
     case 'shard':
       return (await client.readContract({ ...registry, functionName: 'shard', args: [id] })).owner;
