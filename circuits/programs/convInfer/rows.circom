@@ -161,10 +161,16 @@ template ConvInferRowWeights() {
   }
 
   // 3. The address's powers of x: a pixel's and an output's.
-  var squares[3][12];
   var squaresX[6];
   var squaresY[6];
-  for (var t = 0; t < 12; t++) for (var i = 0; i < 3; i++) squares[i][t] = tau[12 * i + t];
+  var squaresLow[12];
+  var squaresMiddle[12];
+  var squaresHigh[12];
+  for (var t = 0; t < 12; t++) {
+    squaresLow[t] = tau[t];
+    squaresMiddle[t] = tau[12 + t];
+    squaresHigh[t] = tau[24 + t];
+  }
   for (var t = 0; t < 6; t++) {
     squaresX[t] = tau[t];
     squaresY[t] = tau[6 + t];
@@ -172,12 +178,12 @@ template ConvInferRowWeights() {
   component pixel = BlockAtSize();
   pixel.xs <== PowerPrefixes(6)(featuresX, squaresX);
   pixel.ys <== PowerPrefixes(6)(address[0].y, squaresY);
-  pixel.cs <== PowerPrefixes(12)(address[0].c, squares[1]);
+  pixel.cs <== PowerPrefixes(12)(address[0].c, squaresMiddle);
   pixel.sideMask <== sideMask[0];
   pixel.channelMask <== channelMask[0];
-  signal inputRows[13] <== PowerPrefixes(12)(rowsY, squares[2]);
-  signal outputRows[13] <== PowerPrefixes(12)(rowsY, squares[1]);
-  signal classPowers[13] <== PowerPrefixes(12)(classes, squares[0]);
+  signal inputRows[13] <== PowerPrefixes(12)(rowsY, squaresHigh);
+  signal outputRows[13] <== PowerPrefixes(12)(rowsY, squaresMiddle);
+  signal classPowers[13] <== PowerPrefixes(12)(classes, squaresLow);
   signal outputPower <== AtSize(12)(classPowers, channelMask[6]);
 
   // 4. Input: X, which the lowest present layer reads; at rho; as a polynomial at x where it is public.

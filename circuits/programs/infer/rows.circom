@@ -85,8 +85,8 @@ template InferRowWeights() {
   var lowSquares[12];
   var highSquares[12];
   for (var t = 0; t < 12; t++) {
-    lowSquares[t] = squares[t];
-    highSquares[t] = squares[12 + t];
+    lowSquares[t] = squares[Q_rs() + t];
+    highSquares[t] = squares[Q_ri() + t];
   }
   signal featurePowers[13] <== PowerPrefixes(12)(featuresY, lowSquares);
   signal rowPowers[13] <== PowerPrefixes(12)(rowsY, highSquares);

@@ -34,6 +34,8 @@ export const SIZES: Record<number, { parameters: number; extra: number; oracles:
   9: { parameters: 3, extra: 2, oracles: 1 },
   10: { parameters: 9, extra: 0, oracles: 9 },
   11: { parameters: 11, extra: 1, oracles: 2 },
+  12: { parameters: 5, extra: 3, oracles: 3 },
+  13: { parameters: 7, extra: 3, oracles: 3 },
 };
 export const ALL_PROGRAMS = Object.keys(SIZES).map(Number);
 
