@@ -86,7 +86,7 @@ contract Inferences is IInferences, Described {
         if (outputs.length == 0) {
             proved.outputs = committedId(claim.output, width, claim.rows);
         } else {
-            proved.outputs = Values.hash(outputs);
+            proved.outputs = publicId(outputs);
             form |= FORM_OUTPUTS;
         }
         bytes memory statement = _statementOf(claim, form | (claim.rows - 1), inputs, outputs);
@@ -99,6 +99,11 @@ contract Inferences is IInferences, Described {
         return Identity.ofVector(commitment, VECTOR | (width << VECTOR_WIDTH) | rows);
     }
 
+    /// @inheritdoc IInferences
+    function publicId(bytes calldata values) public pure returns (bytes32) {
+        return Values.id(values);
+    }
+
     /// @dev What names the inputs, and what the form says of them. Checks all that is asked of them but the proof.
     function _inputsOf(InferenceClaim calldata claim, bytes calldata inputs)
         private
@@ -109,7 +114,7 @@ contract Inferences is IInferences, Described {
         if (claim.descriptor != 0) return _shardOf(claim, inputs, width);
         if (claim.rows == 0 || claim.rows > Shape.MAX_SIZE) revert WrongRows(claim.rows, Shape.MAX_SIZE);
         Shape.requirePoints(claim.input.length, Shape.vectorEntries(width, claim.rows));
-        if (inputs.length != 0) return (Values.hash(inputs), FORM_INPUTS);
+        if (inputs.length != 0) return (publicId(inputs), FORM_INPUTS);
         return (committedId(claim.input, width, claim.rows), FORM_RANGED);
     }
 

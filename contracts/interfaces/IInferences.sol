@@ -41,8 +41,8 @@ interface IInferences {
 
     /// @notice What was proved.
     /// @param model that was run
-    /// @param inputs keccak256 of public inputs; the id of a registered shard; `committedId` of other inputs
-    /// @param outputs keccak256 of public outputs; `committedId` of others
+    /// @param inputs `publicId` of public inputs; the id of a registered shard; `committedId` of other inputs
+    /// @param outputs `publicId` of public outputs; `committedId` of others
     struct Inference {
         ModelId model;
         bytes32 inputs;
@@ -95,6 +95,10 @@ interface IInferences {
     /// @notice What names committed inputs or outputs: the hash of the commitment, of the values in a row and of the rows. Outputs of
     /// one inference can so be the committed inputs of another.
     function committedId(G1Point[] calldata commitment, uint256 width, uint256 rows) external pure returns (bytes32);
+
+    /// @notice What names public inputs or outputs: keccak256(0x01 ++ values). It is the name of no commitment and of no shard, whatever
+    /// the values are.
+    function publicId(bytes calldata values) external pure returns (bytes32);
 
     /// @notice The registry whose models and shards these are.
     function registry() external view returns (IModelRegistry);

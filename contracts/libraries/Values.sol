@@ -15,6 +15,7 @@ library Values {
     uint256 private constant LINE_BITS = 6;
     uint256 private constant CHANNEL_BITS = 12;
     uint256 private constant PICTURE_BITS = 24;
+    bytes1 private constant PUBLIC = 0x01;
 
     /// @notice The value at the point of public inputs of a model of this shape.
     /// @param point x; one of r or more gives no number that counts, since the verifiers take none
@@ -59,6 +60,12 @@ library Values {
     /// @notice What a statement binds of public values: their hash.
     function hash(bytes calldata values) internal pure returns (bytes32) {
         return keccak256(values);
+    }
+
+    /// @notice What names public values. Commitments are named by hashes of whole words, so that no values have the name of one:
+    /// a byte stands before them.
+    function id(bytes calldata values) internal pure returns (bytes32) {
+        return keccak256(bytes.concat(PUBLIC, values));
     }
 
     /// @dev Rows of `width` values.

@@ -34,6 +34,11 @@ export function inferenceId(model: Hex, inputs: Hex, outputs: Hex): Hex {
   return keccak256(encodeAbiParameters(types, [model, inputs, outputs]));
 }
 
+/** What names public inputs or outputs: a byte before them keeps the names of commitments apart, which are hashes of whole words. */
+export function publicId(values: Hex): Hex {
+  return keccak256(concat(['0x01', values]));
+}
+
 /** What names committed inputs or outputs: their commitment, the values of a row and the rows. */
 export function committedId(commitment: Readonly<Commitment>, width: number, rows: number): Hex {
   return ofCommitted(commitment, (1n << 128n) | (BigInt(width) << 16n) | BigInt(rows));

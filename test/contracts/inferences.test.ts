@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { type Hex, keccak256, zeroAddress } from 'viem';
+import { type Hex, hexToBytes, keccak256, zeroAddress } from 'viem';
 import { encodeAnyShape } from '../../src/model/anyShape.ts';
 import { parseNetwork } from '../../src/model/network.ts';
-import type { ShardShape } from '../../src/model/shape.ts';
+import { bytesValues } from '../../src/model/inference.ts';
+import { encodeShard, type ShardShape } from '../../src/model/shape.ts';
 import { R } from '../../src/numbers/field.ts';
 import { registryCall } from '../../src/registry/calls.ts';
 import { namedModel, namedShard, shapeOf } from '../../src/registry/programs/definition.ts';
@@ -110,10 +111,25 @@ describe('the contract of inferences', () => {
     assert.equal(await recorded(), fixture.bob);
   });
 
-  it('hashes public values as they were sent', () => {
+  it('names public values by their hash behind a byte', async () => {
     const { statement } = inferClaim(model, PUBLIC);
-    assert.equal(idsIn(statement).inputs, keccak256(statement.inputs!));
+    assert.equal(idsIn(statement).inputs, keccak256(`0x01${statement.inputs!.slice(2)}`));
+    assert.equal(await fixture.inferences.read('publicId', [statement.inputs!]), idsIn(statement).inputs);
     assert.equal(statement.inputs!.length, 2 + 4 * 10);
+  });
+
+  it('gives public values the name of no commitment, though they are the very bytes of one', async () => {
+    const wide = await fixture.seedModel([48, 2], fixture.alice);
+    const row = await fixture.registerShard({ ...SHARD, inputs: 48, outputs: 2, rows: 1 });
+    const { statement } = inferClaim(wide, { shard: row });
+    const [{ x, y }] = statement.input;
+    const words = [x, y, encodeShard(statement.shard!)].map((word) => word.toString(16).padStart(64, '0'));
+    const named = idsIn(statement).inputs;
+    assert.equal(keccak256(`0x${words.join('')}`), named);
+    const forged = inferClaim(wide, { rows: 1, inputs: bytesValues(hexToBytes(`0x${words.join('')}`)) });
+    const { inputs } = await checked(forged);
+    assert.equal(inputs, idsIn(forged.statement).inputs);
+    assert.notEqual(inputs, named);
   });
 
   it('names a committed vector by its points, its width and its rows', async () => {

@@ -16,7 +16,7 @@ import {
 } from '../../model/inference.ts';
 import { checkSize, decodeShard, encodeShard, type ShardShape } from '../../model/shape.ts';
 import { R } from '../../numbers/field.ts';
-import { committedId, inferenceId } from '../ids.ts';
+import { committedId, inferenceId, publicId } from '../ids.ts';
 import {
   namedModel,
   namedShard,
@@ -166,8 +166,8 @@ export function idsIn(statement: InferStatement): { model: Hex; inputs: Hex; out
   const ofInputs = shard === null ? committedId(input, sides.inputs, rows) : namedShard(input, shard).id;
   return {
     model: namedModel(statement.model, statement).id,
-    inputs: inputs === null ? ofInputs : keccak256(inputs),
-    outputs: outputs === null ? committedId(output, sides.outputs, rows) : keccak256(outputs),
+    inputs: inputs === null ? ofInputs : publicId(inputs),
+    outputs: outputs === null ? committedId(output, sides.outputs, rows) : publicId(outputs),
   };
 }
 
