@@ -7,6 +7,7 @@ import { averageCoefficients } from '../../src/model/merge-recipes.ts';
 import { type Network, parseNetwork } from '../../src/model/network.ts';
 import { networkSides } from '../../src/model/networkWeights.ts';
 import { makeShard, type Shard } from '../../src/model/shard.ts';
+import { ceilLog2 } from '../../src/numbers/bits.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { isVerified, verifyProof } from '../../src/proof/verify.ts';
 import { circuitOf, type Program } from '../../src/registry/programs/list.ts';
@@ -105,6 +106,17 @@ async function pictureShard(network: Network, rows: number): Promise<Shard> {
   return someShard([inputs, outputs], rows);
 }
 
+/** A shard, and one of as many rows none of which it has: every first input is another. */
+function distinct(shard: Shard): [Shard, Shard] {
+  const S = 2 ** ceilLog2(shard.rows);
+  const own = (first: number): Shard => {
+    const X = shard.X.slice();
+    for (let s = 0; s < shard.rows; s++) X[s] = first + s;
+    return { ...shard, X };
+  };
+  return [own(0), own(S)];
+}
+
 interface Prepared {
   prove(onStage: (name: string) => void): Promise<ProofResult>;
   nativeSeconds?: number;
@@ -149,6 +161,15 @@ async function prepare(prover: Prover, task: ProveTask): Promise<Prepared> {
       const outputs = { shown: true, salt: 5n };
       const witness = { model, shard, inputs: 'public' as const, outputs, forward: { trace: passed.value } };
       return { prove: (onStage) => prover.proveInfer(CONTEXT, witness, onStage), nativeSeconds: passed.seconds };
+    }
+    case 'disjoint': {
+      const [first, second] = distinct(await shardOf(task));
+      return { prove: (onStage) => prover.proveDisjoint(CONTEXT, { first, second }, onStage) };
+    }
+    case 'subset': {
+      const shard = await shardOf(task);
+      const list = { registrar: CONTEXT.trainer, shardIds: [], uri: '' };
+      return { prove: (onStage) => prover.proveSubset(CONTEXT, { shard, sets: [shard], list }, onStage) };
     }
     case 'score': {
       const [model, shard] = [weights(), await shardOf(task)];

@@ -60,7 +60,13 @@ library DevKeys {
             || mark == 0x71236421ee1b0e8b07678491d1481fe1e86ad80d86a826dd124ec7727d674ba8
             || mark == 0x38c3a29c4a638aee8afd93beefe3f9f64d3c68e937e25f019b2b5e4bc951a19b
             || mark == 0xb5df1592ba1e830d2ae524fd17f0ecc0fbf2dc20b605f83f1dc0ab70fa6ad8b4
-            || mark == 0x21c6cfb150205135637bf8985d865b7cda5c333cb10c6c59faae92c31acd5e26;
+            || mark == 0x21c6cfb150205135637bf8985d865b7cda5c333cb10c6c59faae92c31acd5e26
+            || mark == 0xeaf5f287de4858a358cb1f069fd8a3c24f76263c8fe75e3cc544e41f251b46d8
+            || mark == 0xd187d450fec65edca79a1be007338623f353cc87d53f84c997066597f8a20b28
+            || mark == 0x47d31f4fb52156f61b2671e0543f410339a1b4ce2dee7bdbc43a82f3818f725b
+            || mark == 0xb48a63b4974e0790acf4007596a31eb3b7c37a18659f251da63fddb1e8077970
+            || mark == 0x54b4534062f0ecd55f22a8b8dfc1f44085635e5e3ed11674f970e69526950897
+            || mark == 0x7b1e3703414dc17a4f3d3679a508e8edf05c226a71c0bf941b61c28ef74a3e88;
     }
 
     /// @param mark keccak256 of a point's words

@@ -8,7 +8,7 @@ import {ScalarField} from "./ScalarField.sol";
 
 /// @title What a proof is about, as the field elements that the circuits read
 /// @notice The only place that knows the order of signals: eta, gamma, theta, gamma2, z, e2, y_0 .. y_7, rest, b, h_0 .. h_5
-/// and the program's parameters, of which the last ones of scores and inferences are known only after h_0. Its twin is src/registry/statement.ts.
+/// and the program's parameters, of which the last ones of scores, inferences and disjoint are known only after h_0. Its twin is src/registry/statement.ts.
 library Statement {
     using ScalarField for bytes32;
 
@@ -28,6 +28,9 @@ library Statement {
     uint256 internal constant CONV_SCORE = 11;
     uint256 internal constant INFER = 12;
     uint256 internal constant CONV_INFER = 13;
+    // Audits of rows.
+    uint256 internal constant DISJOINT = 14;
+    uint256 internal constant SUBSET = 15;
 
     /// @dev Most chunks of a vector: 2^26 entries.
     uint256 internal constant MAX_CHUNKS = 256;
@@ -48,7 +51,7 @@ library Statement {
         return (((1 << TRAIN) | (1 << SCORE) | (1 << CONV_TRAIN) | (1 << CONV_SCORE)) >> program) & 1 == 1;
     }
 
-    /// @notice How many parameters and statement oracles a program has. An absent parent of a merge counts.
+    /// @notice How many parameters and statement oracles a program has. An absent one counts.
     function sizesOf(uint256 program) internal pure returns (uint256 parameters, uint256 oracles) {
         if (program == DATA || program == IMPORT) return (1, 1);
         if (program == SEED) return (2, 1);
@@ -62,18 +65,22 @@ library Statement {
         if (program == CONV_SCORE) return (11, 2);
         if (program == INFER) return (5, 3);
         if (program == CONV_INFER) return (7, 3);
+        if (program == DISJOINT) return (4, 2);
+        if (program == SUBSET) return (18, 17);
         revert IVerifiers.UnknownProgram(program);
     }
 
     /// @notice How many of a program's parameters, the last ones, h_0 does not bind: x and the counts at x of a score, x and what is
-    /// public at x of an inference, since x is drawn from h_0. They are signals as the others are.
+    /// public at x of an inference, r and the record at r of disjoint, since x and r are drawn from h_0. They are signals as the
+    /// others are.
     function lateOf(uint256 program) internal pure returns (uint256) {
-        if (program == SCORE || program == CONV_SCORE) return 2;
+        if (program == SCORE || program == CONV_SCORE || program == DISJOINT) return 2;
         return program == INFER || program == CONV_INFER ? 3 : 0;
     }
 
     /// @notice Rejects a claim whose parameters or chunks are not as many as its program has.
-    /// @dev Every oracle has 1 to 255 chunks; only a parent of a merge may have none.
+    /// @dev Every oracle has 1 to 255 chunks; none may have a parent of a merge, the second side of disjoint, where a record stands
+    /// for it, and a set of subset. How many there are is the matter of the contract that makes the statement.
     /// @param parameters and oracles of the program
     function requireForm(uint256 program, uint256 parameters, uint256 oracles, Parts memory parts) internal pure {
         if (parts.parameterCount != parameters) {
@@ -87,13 +94,18 @@ library Statement {
             for (uint256 o = 1; o < oracles; ++o) {
                 chunks >>= 8;
                 uint256 count = chunks & 0xff;
-                if (count == 0 && program != MERGE && program != CONV_MERGE) valid = false;
+                if (count == 0 && !_mayLack(program)) valid = false;
                 sum += count;
             }
         }
         if (!valid || chunks > 0xff || sum != parts.commitmentCount) {
             revert IVerifiers.MalformedCommitments(parts.commitmentCount, parts.chunks);
         }
+    }
+
+    /// @dev Whether some of a program's oracles may have no points.
+    function _mayLack(uint256 program) private pure returns (bool) {
+        return (((1 << MERGE) | (1 << CONV_MERGE) | (1 << DISJOINT) | (1 << SUBSET)) >> program) & 1 == 1;
     }
 
     /// @notice h_0: binds chain, registry, prover, program, parameters but for the late ones, extra words and commitments.

@@ -16,6 +16,7 @@ const INTERFACES = {
   describedAbi: 'IDescribed',
   easResolverAbi: 'IEasResolver',
   foreignProgramsAbi: 'IForeignPrograms',
+  lineageAuditAbi: 'ILineageAudit',
   lineageReaderAbi: 'ILineageReader',
   modelCardsAbi: 'IModelCards',
   modelRegistryAbi: 'IModelRegistry',

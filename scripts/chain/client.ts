@@ -8,6 +8,7 @@ import {
   dataAttestationsAbi,
   datasetsAbi,
   inferencesAbi,
+  lineageAuditAbi,
   modelCardsAbi,
   modelRegistryAbi,
   relayAbi,
@@ -90,7 +91,8 @@ export type ContractName =
   | 'trainers'
   | 'credit vault'
   | 'statuses'
-  | 'inferences';
+  | 'inferences'
+  | 'audit';
 
 /** Questions that of all our contracts only the named one answers. */
 const QUESTIONS = {
@@ -104,6 +106,7 @@ const QUESTIONS = {
   'credit vault': { abi: creditVaultAbi, functionName: 'recordedEnd', args: [zeroHash, zeroHash] },
   statuses: { abi: statusesAbi, functionName: 'disputeCount' },
   inferences: { abi: inferencesAbi, functionName: 'inferredBy', args: [zeroHash, zeroHash, zeroHash] },
+  audit: { abi: lineageAuditAbi, functionName: 'disjoint', args: [zeroHash, zeroHash] },
   'bounty board': { abi: bountyBoardAbi, functionName: 'bountyCount' },
 } as const;
 

@@ -64,6 +64,7 @@ export const CONTRACTS = [
   'ModelCards',
   'Statuses',
   'Inferences',
+  'LineageAudit',
 ] as const;
 
 export type ContractName = (typeof CONTRACTS)[number];
@@ -90,6 +91,7 @@ const CONSTRUCTORS: Record<ContractName, (given: Given, placed: Placed) => reado
   ModelCards: (_, { ModelRegistry, Trainers, Relay }) => [ModelRegistry, Trainers, Relay],
   Statuses: (_, { ModelRegistry, Trainers, Relay }) => [ModelRegistry, Trainers, Relay],
   Inferences: (_, { ModelRegistry }) => [ModelRegistry],
+  LineageAudit: (_, { ModelRegistry, DataAttestations }) => [ModelRegistry, DataAttestations],
 };
 
 /**
@@ -100,7 +102,7 @@ const CONSTRUCTORS: Record<ContractName, (given: Given, placed: Placed) => reado
 export async function deployInOrder(
   given: Given,
   deploy: (name: ContractName, args: readonly unknown[]) => Promise<Address>,
-  last: ContractName = 'Inferences',
+  last: ContractName = 'LineageAudit',
 ): Promise<Placed> {
   const placed = {} as Placed;
   for (const name of CONTRACTS.slice(0, CONTRACTS.indexOf(last) + 1)) {

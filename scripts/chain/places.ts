@@ -28,6 +28,8 @@ export const PLACES = {
   statuses: 'Statuses',
   /** proved outputs of the registry's models */
   inferences: 'Inferences',
+  /** facts about hidden rows */
+  audit: 'LineageAudit',
 } as const satisfies Record<string, ContractName>;
 
 /** Addresses by those names. */

@@ -2,6 +2,7 @@ import { type Address, type Hex, type LocalAccount, type TransactionReceipt, zer
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
+import { clientReads } from '../../src/registry/clientReads.ts';
 import { type Edge, edgeTransaction } from '../../src/registry/edge.ts';
 import { type EdgeRun, runTransaction } from '../../src/registry/edgeRun.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
@@ -237,9 +238,9 @@ async function registrantOf(
   statement: Statement,
   reason: unknown,
 ): Promise<Hex | undefined> {
-  const there = ['ModelExists', 'ShardExists', 'SeedRequestUsed', 'NotBetter', 'NonceUsed'];
+  const there = ['ModelExists', 'ShardExists', 'SeedRequestUsed', 'NotBetter', 'NonceUsed', 'AlreadyShown'];
   if (!(reason instanceof DescentError) || !there.includes(reason.code)) return undefined;
-  const { id, model, shard, measures } = subjectOf(statement);
+  const { id, model, shard, measures, fact } = subjectOf(statement);
   switch (PROGRAMS[statement.program].registers) {
     case 'result': {
       const known = model && shard && (await readResult(chain, registry, model.id, shard.id));
@@ -247,6 +248,8 @@ async function registrantOf(
     }
     case 'inference':
       return undefined;
+    case 'fact':
+      return fact && (await clientReads(chain.client, chain.id).fact(registry, fact))?.prover;
     case 'shard':
       return (await readShard(chain, registry, id))?.owner;
     case 'model':

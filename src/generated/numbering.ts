@@ -1938,4 +1938,175 @@ export const NUMBERING = {
       outputs: claim.at(58),
     },
   },
+  disjoint: {
+    /** signals, folded into c and v */
+    signals: {
+      count: 26,
+      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'y_7', 'rest', 'bits', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'first', 'second', 'r', 'record'],
+      eta: signal.at(0),
+      gamma: signal.at(1),
+      theta: signal.at(2),
+      gamma2: signal.at(3),
+      z: signal.at(4),
+      e2: signal.at(5),
+      y: signal.of(0, 7, 6, 1),
+      rest: signal.at(14),
+      bits: signal.at(15),
+      h: signal.of(0, 5, 16, 1),
+      first: signal.at(22),
+      second: signal.at(23),
+      r: signal.at(24),
+      record: signal.at(25),
+    },
+    /** oracles in opening order */
+    oracles: {
+      count: 4,
+      names: ['first', 'second', 'trace', 'helper'],
+      first: oracle.at(0),
+      second: oracle.at(1),
+      trace: oracle.at(2),
+      helper: oracle.at(3),
+    },
+    /** squares of x */
+    squares: {
+      count: 12,
+      tau: { from: 0, to: 12 },
+    },
+    /** slots of the trace */
+    trace: {
+      count: 2,
+      names: ['U', 'V'],
+      U: traceSlot.at(0),
+      V: traceSlot.at(1),
+    },
+    /** slots of the helper */
+    helper: {
+      count: 2,
+      names: ['treeA', 'treeB'],
+      treeA: helperSlot.at(0),
+      treeB: helperSlot.at(1),
+    },
+    /** relations of batch 1 */
+    relations: {
+      count: 4,
+      names: ['leafA', 'leafB', 'nodeA', 'nodeB'],
+      leafA: relation.at(0),
+      leafB: relation.at(1),
+      nodeA: relation.at(2),
+      nodeB: relation.at(3),
+    },
+    /** evaluations (evals1) */
+    evaluations: {
+      count: 14,
+      names: ['phiA', 'phiB', 'leafA', 'leafB', 'nodeA', 'nodeB', 'evenA', 'evenB', 'oddA', 'oddB', 'productA', 'productB', 'U', 'V'],
+      phiA: evaluationOrClaim.at(0),
+      phiB: evaluationOrClaim.at(1),
+      leafA: evaluationOrClaim.at(2),
+      leafB: evaluationOrClaim.at(3),
+      nodeA: evaluationOrClaim.at(4),
+      nodeB: evaluationOrClaim.at(5),
+      evenA: evaluationOrClaim.at(6),
+      evenB: evaluationOrClaim.at(7),
+      oddA: evaluationOrClaim.at(8),
+      oddB: evaluationOrClaim.at(9),
+      productA: evaluationOrClaim.at(10),
+      productB: evaluationOrClaim.at(11),
+      U: evaluationOrClaim.at(12),
+      V: evaluationOrClaim.at(13),
+    },
+    /** claims */
+    claims: {
+      count: 14,
+      names: ['phiA', 'phiB', 'leafA', 'leafB', 'nodeA', 'nodeB', 'evenA', 'evenB', 'oddA', 'oddB', 'productA', 'productB', 'U', 'V'],
+      phiA: claim.at(0),
+      phiB: claim.at(1),
+      leafA: claim.at(2),
+      leafB: claim.at(3),
+      nodeA: claim.at(4),
+      nodeB: claim.at(5),
+      evenA: claim.at(6),
+      evenB: claim.at(7),
+      oddA: claim.at(8),
+      oddB: claim.at(9),
+      productA: claim.at(10),
+      productB: claim.at(11),
+      U: claim.at(12),
+      V: claim.at(13),
+    },
+  },
+  subset: {
+    /** signals, folded into c and v */
+    signals: {
+      count: 40,
+      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'y_7', 'rest', 'bits', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shard', 'sets', 'set_1', 'set_2', 'set_3', 'set_4', 'set_5', 'set_6', 'set_7', 'set_8', 'set_9', 'set_10', 'set_11', 'set_12', 'set_13', 'set_14', 'set_15', 'set_16'],
+      eta: signal.at(0),
+      gamma: signal.at(1),
+      theta: signal.at(2),
+      gamma2: signal.at(3),
+      z: signal.at(4),
+      e2: signal.at(5),
+      y: signal.of(0, 7, 6, 1),
+      rest: signal.at(14),
+      bits: signal.at(15),
+      h: signal.of(0, 5, 16, 1),
+      shard: signal.at(22),
+      sets: signal.at(23),
+      set: signal.of(1, 16, 24, 1),
+    },
+    /** oracles in opening order */
+    oracles: {
+      count: 19,
+      names: ['shard', 'set_1', 'set_2', 'set_3', 'set_4', 'set_5', 'set_6', 'set_7', 'set_8', 'set_9', 'set_10', 'set_11', 'set_12', 'set_13', 'set_14', 'set_15', 'set_16', 'trace', 'helper'],
+      shard: oracle.at(0),
+      set: oracle.of(1, 16, 1, 1),
+      trace: oracle.at(17),
+      helper: oracle.at(18),
+    },
+    /** squares of x */
+    squares: {
+      count: 12,
+      tau: { from: 0, to: 12 },
+    },
+    /** slots of the trace */
+    trace: {
+      count: 16,
+      names: ['m_1', 'm_2', 'm_3', 'm_4', 'm_5', 'm_6', 'm_7', 'm_8', 'm_9', 'm_10', 'm_11', 'm_12', 'm_13', 'm_14', 'm_15', 'm_16'],
+      m: traceSlot.of(1, 16, 0, 1),
+    },
+    /** slots of the helper */
+    helper: {
+      count: 17,
+      names: ['hS', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'h_6', 'h_7', 'h_8', 'h_9', 'h_10', 'h_11', 'h_12', 'h_13', 'h_14', 'h_15', 'h_16'],
+      hS: helperSlot.at(0),
+      h: helperSlot.of(1, 16, 1, 1),
+    },
+    /** relations of batch 1 */
+    relations: {
+      count: 18,
+      names: ['inside', 'offered_1', 'offered_2', 'offered_3', 'offered_4', 'offered_5', 'offered_6', 'offered_7', 'offered_8', 'offered_9', 'offered_10', 'offered_11', 'offered_12', 'offered_13', 'offered_14', 'offered_15', 'offered_16', 'logUp'],
+      inside: relation.at(0),
+      offered: relation.of(1, 16, 1, 1),
+      logUp: relation.at(17),
+    },
+    /** evaluations (evals1) */
+    evaluations: {
+      count: 50,
+      names: ['phiS', 'hS', 'phi_1', 'phi_2', 'phi_3', 'phi_4', 'phi_5', 'phi_6', 'phi_7', 'phi_8', 'phi_9', 'phi_10', 'phi_11', 'phi_12', 'phi_13', 'phi_14', 'phi_15', 'phi_16', 'm_1', 'm_2', 'm_3', 'm_4', 'm_5', 'm_6', 'm_7', 'm_8', 'm_9', 'm_10', 'm_11', 'm_12', 'm_13', 'm_14', 'm_15', 'm_16', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'h_6', 'h_7', 'h_8', 'h_9', 'h_10', 'h_11', 'h_12', 'h_13', 'h_14', 'h_15', 'h_16'],
+      phiS: evaluationOrClaim.at(0),
+      hS: evaluationOrClaim.at(1),
+      phi: evaluationOrClaim.of(1, 16, 2, 1),
+      m: evaluationOrClaim.of(1, 16, 18, 1),
+      h: evaluationOrClaim.of(1, 16, 34, 1),
+    },
+    /** claims */
+    claims: {
+      count: 50,
+      names: ['phiS', 'hS', 'phi_1', 'phi_2', 'phi_3', 'phi_4', 'phi_5', 'phi_6', 'phi_7', 'phi_8', 'phi_9', 'phi_10', 'phi_11', 'phi_12', 'phi_13', 'phi_14', 'phi_15', 'phi_16', 'm_1', 'm_2', 'm_3', 'm_4', 'm_5', 'm_6', 'm_7', 'm_8', 'm_9', 'm_10', 'm_11', 'm_12', 'm_13', 'm_14', 'm_15', 'm_16', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'h_6', 'h_7', 'h_8', 'h_9', 'h_10', 'h_11', 'h_12', 'h_13', 'h_14', 'h_15', 'h_16'],
+      phiS: claim.at(0),
+      hS: claim.at(1),
+      phi: claim.of(1, 16, 2, 1),
+      m: claim.of(1, 16, 18, 1),
+      h: claim.of(1, 16, 34, 1),
+    },
+  },
 } as const;

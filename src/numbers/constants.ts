@@ -74,3 +74,6 @@ export const SEED_MODULI: readonly number[] = [
 export const NETWORK_SEED_BITS = 20;
 /** The same moduli by fan_l, which is up to 16: q(fan) is the largest prime at most 2^33 / sqrt(2^max(fan, 2)). */
 export const NETWORK_SEED_MODULI: readonly number[] = [...SEED_MODULI, 94906249, 67108859, 47453111, 33554393];
+
+/** Shards among whose rows those of a shard are looked for, at most (program subset). */
+export const MAX_SETS = 16;

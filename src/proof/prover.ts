@@ -7,8 +7,11 @@ import { defaultThreads } from '../argument/thread.ts';
 import type { Commitment, Proof } from '../argument/types.ts';
 import { valuesBytes } from '../model/inference.ts';
 import { type AnyWeights, shapeOf as modelShapeOf } from '../model/networkWeights.ts';
+import { recordShape } from '../model/record.ts';
 import type { ShardShape } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
+import { type DisjointWitness, proveDisjoint as disjointArgument, isRecord } from '../programs/audits/disjoint.ts';
+import { proveSubset as subsetArgument } from '../programs/audits/subset.ts';
 import type { ArgumentResult } from '../programs/common.ts';
 import { proveData as dataArgument } from '../programs/data.ts';
 import { proveImport as importArgument } from '../programs/import.ts';
@@ -21,15 +24,18 @@ import { proveScore as scoreArgument } from '../programs/score/score.ts';
 import { proveSeed as seedArgument } from '../programs/seed.ts';
 import type { TrainWitness } from '../programs/train/context.ts';
 import { proveTrain as trainArgument } from '../programs/train/train.ts';
+import type { DatasetList } from '../registry/attestation.ts';
 import type { DataStatement } from '../registry/programs/data.ts';
 import { shapeFields } from '../registry/programs/definition.ts';
 import type { Statement } from '../registry/programs/definitions.ts';
+import type { DisjointStatement } from '../registry/programs/disjoint.ts';
 import type { ImportStatement } from '../registry/programs/import.ts';
 import type { InferStatement } from '../registry/programs/infer.ts';
 import type { Circuit } from '../registry/programs/list.ts';
 import type { MergeStatement } from '../registry/programs/merge.ts';
 import type { ScoreStatement } from '../registry/programs/score.ts';
 import type { SeedStatement } from '../registry/programs/seed.ts';
+import type { SubsetStatement } from '../registry/programs/subset.ts';
 import type { TrainStatement } from '../registry/programs/train.ts';
 import { NO_SCHEMA } from '../registry/schemas.ts';
 import { circuitFor, hashWords, type StatementContext, statementDigest } from '../registry/statement.ts';
@@ -217,6 +223,53 @@ export class Prover {
       point: 0n, // as that of a score
     };
     return this.#provePoint(context, statement, onStage, (session) => inferArgument(session, witness));
+  }
+
+  /** Proves that two shards, or a shard and a record, have no row in common (program disjoint). @param context its registry is the audit */
+  async proveDisjoint(
+    context: StatementContext,
+    witness: DisjointWitness,
+    onStage?: StageListener,
+  ): Promise<ProofResult<DisjointStatement>> {
+    const { first, second } = witness;
+    const statement: DisjointStatement = {
+      program: 'disjoint',
+      shard: shapeOf(first),
+      shardCommitment: await this.commitShard(first),
+      other: isRecord(second) ? recordShape(second) : shapeOf(second),
+      otherCommitment: isRecord(second) ? [] : await this.commitShard(second),
+      record: isRecord(second) ? second : null,
+      point: 0n, // not bound by the statement: the argument draws it
+    };
+    const proved = await this.#prove(context, statement, onStage, async (session) => {
+      const argued = await disjointArgument(session, witness);
+      statement.point = argued.r;
+      return argued;
+    });
+    return { ...proved, statement };
+  }
+
+  /**
+   * Proves that all rows of a shard are rows of some shards of a dataset (program subset).
+   * @param sets in the order of the list
+   * @param context its registry is the audit
+   */
+  async proveSubset(
+    context: StatementContext,
+    { shard, sets, list }: { shard: Shard; sets: readonly Shard[]; list: DatasetList },
+    onStage?: StageListener,
+  ): Promise<ProofResult<SubsetStatement>> {
+    const shardCommitment = await this.commitShard(shard);
+    const committed: SubsetStatement['sets'] = [];
+    for (const set of sets) committed.push({ shape: shapeOf(set), commitment: await this.commitShard(set) });
+    const statement: SubsetStatement = {
+      program: 'subset',
+      shard: shapeOf(shard),
+      shardCommitment,
+      sets: committed,
+      list,
+    };
+    return this.#prove(context, statement, onStage, (session) => subsetArgument(session, { shard, sets }));
   }
 
   /** The argument alone: circuit inputs, points and challenges, without Groth16 (for tests and benchmarks). */

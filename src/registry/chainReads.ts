@@ -1,6 +1,7 @@
 import type { Address, Hex } from 'viem';
 import type { ShardShape } from '../model/shape.ts';
 import type { PowersOnChain } from './opening.ts';
+import type { FactKey } from './programs/definition.ts';
 
 /** A node of the registry as it is stored. */
 export interface NodeRecord {
@@ -72,6 +73,14 @@ export interface MeasuresRecord {
   top: bigint;
 }
 
+/** A fact about rows as the audit keeps it. */
+export interface FactRecord {
+  prover: Address;
+  blockNumber: bigint;
+  /** of the key that accepted its proof, from 1 */
+  version: bigint;
+}
+
 /** Which logs: of one contract, with these topics (null: any), from one block to another, both included. */
 export interface LogFilter {
   address: Address;
@@ -134,6 +143,8 @@ export interface ChainReads {
   inferredBy(inferences: Address, model: Hex, inputs: Hex, outputs: Hex): Promise<Address | undefined>;
   /** the best that was proved beside the result; `top` for so many places */
   measures(scoreboard: Address, model: Hex, shard: Hex, k: number): Promise<MeasuresRecord>;
+  /** who showed a fact about rows first */
+  fact(audit: Address, key: FactKey): Promise<FactRecord | undefined>;
   logs(filter: LogFilter): Promise<ChainLog[]>;
   transaction(hash: Hex): Promise<SentTransaction>;
   /** the calls of a transaction, or undefined where the node has no debug_traceTransaction */

@@ -39,6 +39,7 @@ export interface Trusted {
   registry?: Address | undefined;
   scoreboard?: Address | undefined;
   inferences?: Address | undefined;
+  audit?: Address | undefined;
 }
 
 /** What a chain says of an edge. */
@@ -211,6 +212,11 @@ const NO_SHARD: Check = {
 /** The shard of every segment; the first finding that is not good speaks for all. */
 async function checkShards(segments: EdgeSegments, at: Place, isRegistered: boolean): Promise<Check> {
   const subjects = new Map(segments.map(({ statement }) => [subjectOf(statement).shard?.id, subjectOf(statement)]));
+  // what is compared with the shard must be registered as it is
+  for (const { statement } of segments) {
+    const { others = [], ...subject } = subjectOf(statement);
+    for (const other of others) subjects.set(other.id, { ...subject, shard: other });
+  }
   const found: Check[] = [];
   for (const subject of subjects.values()) found.push(await checkShard(subject, at, isRegistered));
   const bad = found.find(({ holds }) => holds === false) ?? found.find(({ holds }) => holds !== true);

@@ -1,5 +1,5 @@
 import { type Address, type Hex, keccak256 } from 'viem';
-import { modelRegistryAbi, scoreboardAbi } from '../generated/abi.ts';
+import { lineageAuditAbi, modelRegistryAbi, scoreboardAbi } from '../generated/abi.ts';
 import { encodeAnyShape, formatShape } from '../model/anyShape.ts';
 import { countsBytes, type Measures } from '../model/measures.ts';
 import type { ShardShape } from '../model/shape.ts';
@@ -32,7 +32,7 @@ function lastOf(segments: EdgeSegments): Edge {
 export interface Place {
   reads: ChainReads;
   registry: Address;
-  /** the contract that the edge was sent to: the registry, for a score the scoreboard, for an inference that of inferences */
+  /** the contract that the edge was sent to: the registry, for a score the scoreboard, for an inference that of inferences, for a fact about rows the audit */
   contract: Address;
 }
 
@@ -62,6 +62,8 @@ export async function findRegistration(segments: EdgeSegments, place: Place): Pr
       return findScore(edge, subject, place);
     case 'inference':
       return findInference(edge, { ...place, inferences: place.contract });
+    case 'fact':
+      return findFact(edge, subject, place);
   }
 }
 
@@ -226,6 +228,38 @@ async function findScore(
   };
 }
 
+/** A fact is kept with whoever showed it first; a later proof of the same is refused. */
+async function findFact(
+  { statement, context }: Edge,
+  subject: Subject,
+  { reads, contract }: Place,
+): Promise<Registration> {
+  const key = subject.fact;
+  const stored = key && (await reads.fact(contract, key));
+  if (stored === undefined) return unregistered('fact', subject.id);
+  const { blockNumber, prover, version } = stored;
+  const logs = await logsOf(reads, { address: contract, topics: [], from: blockNumber, to: blockNumber });
+  const { name, args } = definitionOf(statement).event(statement);
+  const said = { ...args, prover: context.trainer };
+  const told = decodeLogs(lineageAuditAbi, logs, contract).some(
+    (event) => event.name === name && firstDifference(event.args, said) === undefined,
+  );
+  const isOwn = sameAddress(prover, context.trainer);
+  const holds = isOwn ? true : 'open';
+  const says = isOwn
+    ? `The audit holds the fact, shown by ${prover} in block ${blockNumber}.`
+    : `The audit holds the fact, shown by ${prover} in block ${blockNumber}, not by ${context.trainer}.`;
+  const event: Check = told
+    ? { about: 'event', holds: true, says: `Its event in block ${blockNumber} says the same, word for word.` }
+    : { about: 'event', holds: 'open', says: `The node gives no event ${name} of it in block ${blockNumber}.` };
+  return {
+    checks: [{ about: 'record', holds, says }, event],
+    isRegistered: true,
+    acceptance: { version },
+    block: blockNumber,
+  };
+}
+
 /** Whether the scoreboard holds every measure that a score states. */
 function areHeld({ loss, absolute, top, counts }: Measures, held: MeasuresRecord): boolean {
   return (
@@ -241,7 +275,7 @@ export async function logsOf(reads: ChainReads, filter: LogFilter): Promise<Chai
   return reads.logs(filter).catch(() => []);
 }
 
-export function unregistered(what: 'model' | 'shard' | 'result', id: Hex): Registration {
+export function unregistered(what: 'model' | 'shard' | 'result' | 'fact', id: Hex): Registration {
   const says = `The ${what} ${id} is not registered.`;
   return {
     checks: [

@@ -14,6 +14,7 @@ import {
 import {
   foreignProgramsAbi,
   inferencesAbi,
+  lineageAuditAbi,
   modelRegistryAbi,
   relayedAbi,
   scoreboardAbi,
@@ -23,6 +24,7 @@ import type { CallFrame, ChainLog, ChainReads, LogFilter } from './chainReads.ts
 import { firstBlockOf, logNodeOf, logsOfBlock } from './logNode.ts';
 import { scanLogs } from './logs.ts';
 import { shardKindOf } from './programs/data.ts';
+import type { FactKey } from './programs/definition.ts';
 
 /** What a client of viem answers about edges. */
 export function clientReads(client: PublicClient, chainId: number | bigint): ChainReads {
@@ -66,8 +68,7 @@ export function clientReads(client: PublicClient, chainId: number | bigint): Cha
     shard: async (registry, id) => {
       const stored = await client.readContract({ ...registryAt(registry), functionName: 'shard', args: [id] });
       if (stored.owner === zeroAddress) return undefined;
-      const { inputs, outputs, rows } = stored;
-      const sizes = { inputs: Number(inputs), outputs: Number(outputs), rows: Number(rows) };
+      const sizes = { inputs: Number(stored.inputs), outputs: Number(stored.outputs), rows: Number(stored.rows) };
       return { ...stored, ...sizes, kind: shardKindOf(stored.kind) };
     },
     seedRequest: async (registry, requestId) => {
@@ -97,6 +98,7 @@ export function clientReads(client: PublicClient, chainId: number | bigint): Cha
       ]);
       return { ...measures, top };
     },
+    fact: (audit, key) => factOf(client, audit, key),
     logs: (filter) => logsOf(client, filter),
     transaction: async (hash) => {
       const { to, input } = await client.getTransaction({ hash });
@@ -104,6 +106,13 @@ export function clientReads(client: PublicClient, chainId: number | bigint): Cha
     },
     trace: (hash) => traceOf(client, hash),
   };
+}
+
+/** Who showed a fact first, or undefined where nobody did. */
+async function factOf(client: PublicClient, address: Address, { about, shard, other }: FactKey) {
+  const functionName = `${about}Fact` as const;
+  const fact = await client.readContract({ address, abi: lineageAuditAbi, functionName, args: [shard, other] });
+  return fact.prover === zeroAddress ? undefined : fact;
 }
 
 /** A block, or undefined where the node does not have it. */

@@ -44,6 +44,12 @@ export function committedId(commitment: Readonly<Commitment>, width: number, row
   return ofCommitted(commitment, (1n << 128n) | (BigInt(width) << 16n) | BigInt(rows));
 }
 
+/** Id of a fact about rows, for files and messages: the contract keeps facts under what they are about. @param other a shard, the hash of a record or a dataset */
+export function factId(program: 'disjoint' | 'subset', shard: Hex, other: Hex): Hex {
+  const types = [{ type: 'string' }, { type: 'bytes32' }, { type: 'bytes32' }] as const;
+  return keccak256(encodeAbiParameters(types, [program, shard, other]));
+}
+
 function ofCommitted(commitment: Readonly<Commitment>, geometry: bigint): Hex {
   const coordinates = commitment.flatMap(({ x, y }) => [x, y]);
   return keccak256(concat([...coordinates, geometry].map((word) => numberToHex(word, { size: 32 }))));

@@ -1,4 +1,4 @@
-import { inferencesAbi, modelRegistryAbi, scoreboardAbi } from '../generated/abi.ts';
+import { inferencesAbi, lineageAuditAbi, modelRegistryAbi, scoreboardAbi } from '../generated/abi.ts';
 import type { ChainLog } from './chainReads.ts';
 import { type DecodedLog, decodeLogs, firstDifference } from './contractEvents.ts';
 import type { Edge } from './edge.ts';
@@ -9,7 +9,12 @@ import { PROGRAMS, TARGETS } from './programs/list.ts';
 import { trainedEvents } from './programs/train.ts';
 import { edgesOf } from './programs/trainMany.ts';
 
-const ABIS = { registry: modelRegistryAbi, scoreboard: scoreboardAbi, inferences: inferencesAbi };
+const ABIS = {
+  registry: modelRegistryAbi,
+  scoreboard: scoreboardAbi,
+  inferences: inferencesAbi,
+  audit: lineageAuditAbi,
+};
 
 /** Whether one of the contract's events says the same of a statement as itself. */
 export function isToldBy(events: readonly DecodedLog[], statement: Statement): boolean {

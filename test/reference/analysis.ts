@@ -13,6 +13,7 @@ const FOLDER = fileURLToPath(new URL('../../build/circuits/analysis', import.met
 const KINDS: [string, RegExp][] = [
   ['batch 2', /^secondValue\./],
   ['batch', /^(zeroChecks|dormantSlot|slots|values|dormant|layers|table|firstValue|value\.(ofRows|forwardTerm))\b/],
+  ['coprime', /^coprime/],
   ['s2', /^finish\.opening\.s2Value\./],
   ['p2', /^finish\.opening\.p2Value\./],
   ['level 2', /^finish\.opening\.rounds\./],

@@ -6,12 +6,14 @@ import { CONV_SCORE } from './conv-score.ts';
 import { CONV_TRAIN } from './conv-train-verifier.ts';
 import { CONV_IMPORT, CONV_MERGE, CONV_SEED } from './conv-weights.ts';
 import { DATA } from './data.ts';
+import { DISJOINT } from './disjoint.ts';
 import { IMPORT } from './import.ts';
 import { CONV_INFER, INFER } from './infer-verifier.ts';
 import { MERGE } from './merge.ts';
 import { checkCircuit, checkContract, type ProgramName, type Reference, type VerifiedProgram } from './run.ts';
 import { SCORE } from './score-verifier.ts';
 import { SEED } from './seed.ts';
+import { SUBSET } from './subset.ts';
 import type { Inputs } from './tensors.ts';
 import { TRAIN } from './train-verifier.ts';
 
@@ -29,6 +31,8 @@ export const VERIFIED = {
   convScore: CONV_SCORE,
   infer: INFER,
   convInfer: CONV_INFER,
+  disjoint: DISJOINT,
+  subset: SUBSET,
 } as unknown as Record<ProgramName, VerifiedProgram>;
 
 /** What the circuit of a program refuses of its inputs, and its signals. @throws RangeError for sizes that are none */

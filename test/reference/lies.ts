@@ -11,7 +11,7 @@ export interface Lie {
   relations?: number[];
   relations2?: number[];
   claims?: number[];
-  fails: 'batch' | 'batch 2' | 'reduction';
+  fails: 'batch' | 'batch 2' | 'reduction' | 'coprime';
 }
 
 /** 1 / 2^c and 1 / 2^f in the field. */

@@ -29,10 +29,10 @@ import {
   type Oracle,
   statementDigest,
 } from './commitments.ts';
-import { refusedNetwork, unpackShape } from './conv-geometry.ts';
 import { extraOf, refusedInference, type StatedInference } from './infer-contract.ts';
 import { weighted } from './omitted.ts';
 import { checkOpening, checkPairings, type Kzg, type Opening, type Outputs, open } from './opening.ts';
+import { refusedParameters, refusedRecord } from './refused.ts';
 import { type Repair, Sender } from './sender.ts';
 import { element, elements, rows } from './sizes.ts';
 import { TABLES, tablesOracle } from './tables.ts';
@@ -43,6 +43,7 @@ const IDS = {
   ...{ data: 1, seed: 2, train: 3, import: 4, merge: 5, score: 6 },
   ...{ convSeed: 7, convTrain: 8, convImport: 9, convMerge: 10, convScore: 11 },
   ...{ infer: 12, convInfer: 13 },
+  ...{ disjoint: 14, subset: 15 },
 };
 export type ProgramName = keyof typeof IDS;
 /** Programs of networks of dense layers. */
@@ -52,6 +53,7 @@ const TRAINS = ['train', 'convTrain'] as const;
 const SCORES = ['score', 'convScore'] as const;
 type Trains = (typeof TRAINS)[number];
 type Scores = (typeof SCORES)[number];
+const comparesRows = (program: ProgramName): boolean => program === 'disjoint' || program === 'subset';
 const isTrain = (program: ProgramName): program is Trains => (TRAINS as readonly string[]).includes(program);
 const isScore = (program: ProgramName): program is Scores => (SCORES as readonly string[]).includes(program);
 
@@ -92,6 +94,7 @@ export interface Challenges {
   beta: bigint;
   /** weight of a looked-up pair's value; only train and score have one */
   alpha: bigint;
+  r?: bigint;
   squares: bigint[];
   /** powers of lambda */
   lambda: bigint[];
@@ -122,8 +125,10 @@ export interface VerifiedProgram<View = unknown> {
   batch: (view: View, c: Challenges, m: ReferenceMessages, add: AddRelation) => void;
   batch2?: (view: View, c: Challenges, m: ReferenceMessages, add: AddRelation2) => void;
   claims: (view: View, c: Challenges, m: ReferenceMessages) => Claim[];
-  /** signals that h_0 cannot hold, by the challenge x and the sums */
-  late?: (x: bigint, sums: readonly bigint[]) => Record<string, bigint>;
+  /** names of what the evaluations alone break */
+  broken?: (m: ReferenceMessages) => string[];
+  /** signals that h_0 cannot hold, by the challenges x and r and the sums */
+  late?: (x: bigint, sums: readonly bigint[], r: bigint) => Record<string, bigint>;
 }
 
 /** Adds a relation's value; positions are the variables that are not dormant. */
@@ -180,6 +185,7 @@ export interface Reference {
   counts?: bigint[];
   /** what is stated of an inference */
   inference?: StatedInference;
+  record?: bigint[];
   commitments: Commitments;
   /** false relations and claims by number, as the prover knows them */
   violated: { relations: number[]; relations2: number[]; claims: number[] };
@@ -244,6 +250,10 @@ export class ReferenceRun {
     return this.transcript.absorb([0n]);
   }
 
+  fingerprints(): bigint {
+    return this.transcript.absorb([0n]);
+  }
+
   /** Opens the claims and makes the circuit's inputs. */
   finish(
     claims: Claim[],
@@ -298,7 +308,7 @@ export function signalsOf(program: ProgramName, inputs: Inputs, { y, ...o }: Out
   const h = elements(inputs, 'h');
   const { names } = NUMBERING[program].signals;
   return names.map((name) => {
-    const [, family, number] = /^(h|y|layout|coefficients)_(\d)$/.exec(name) ?? [];
+    const [, family, number] = /^(h|y|layout|coefficients|set)_(\d+)$/.exec(name) ?? [];
     if (family === 'y') return y[Number(number)];
     if (family === 'h') return h[Number(number)];
     if (family) return elements(inputs, family)[Number(number) - 1];
@@ -333,14 +343,17 @@ export function checkCircuit<V>(program: VerifiedProgram<V>, inputs: Inputs): { 
   if (traced.length !== trace.count || helped.length !== helper.count) throw new RangeError('layouts');
   if (![...traced, ...helped].every((o) => o.length === ADDRESS && o.every((b) => b === 0n || b === 1n)))
     failed.push('offsets');
+  const r = comparesRows(program.program) ? transcript.absorb([0n]) : 0n;
   const beta = transcript.absorb([h[DIGEST.trace], ...layoutWords(traced)]);
   const alpha = hasPairs(program.program) ? transcript.absorb([0n]) : 0n;
   const x = transcript.absorb([h[DIGEST.helper], ...layoutWords(helped)]);
   const lambda = weighted('relations', powers(transcript.absorb([...m.sums, nonce[NONCE.lambda]]), relations.count));
   const claim = claimedSum(lambda, program.claimed(view, m.sums));
   const first = followRounds(claim, rows(inputs, 'batch1'), transcript);
-  const c: Challenges = { beta, alpha, squares: squares(x, SQ.count), lambda, point: first.point, mu2: [], zeta: [] };
+  const drawn = { beta, alpha, r, squares: squares(x, SQ.count), lambda };
+  const c: Challenges = { ...drawn, point: first.point, mu2: [], zeta: [] };
   if (first.value !== expectedBatch(program, view, c, m)) failed.push('batch');
+  failed.push(...(program.broken?.(m) ?? []));
   if (program.batch2 && isTrain(program.program)) {
     const { relations2 } = NUMBERING[program.program];
     c.mu2 = weighted('relations2', powers(transcript.absorb([...m.evals1, ...m.sums2]), relations2.count));
@@ -354,32 +367,13 @@ export function checkCircuit<V>(program: VerifiedProgram<V>, inputs: Inputs): { 
   if (claims.length !== C.count || claims.some((v) => !v)) throw new Error('a claim is missing');
   const opened = checkOpening(oracles.count, claims, rho, openingOf(inputs), { h, nonce });
   failed.push(...opened.failed);
-  const late = program.late?.(x, m.sums) ?? {};
+  const late = program.late?.(x, m.sums, r) ?? {};
   return { failed, signals: signalsOf(program.program, { ...inputs, ...late }, opened.outputs) };
-}
-
-/** What the contract refuses of a network's parameters (protocol, section 12). */
-function refusedParameters(program: ProgramName, signals: readonly bigint[], extra: readonly bigint[]): string[] {
-  const names: readonly string[] = NUMBERING[program].signals.names;
-  const [shape, layout_1, layout_2, seg, shard] = ['shape', 'layout_1', 'layout_2', 'seg', 'shard'].map(
-    (name) => signals[names.indexOf(name)],
-  );
-  const failed = refusedNetwork(shape, [layout_1, layout_2]);
-  if (failed.length > 0) return failed;
-  const { geometry } = unpackShape(shape);
-  const pooled = geometry.some((g) => g.present === 1n && g.pooled);
-  if (seg !== undefined && pooled && BigInt.asUintN(17, seg) % 16n !== 0n) failed.push('rate');
-  const rowsOf = shard ?? (seg === undefined ? undefined : extra[0]);
-  if (rowsOf === undefined) return failed;
-  const [inputs, outputs] = [0n, 12n].map((at) => Number(BigInt.asUintN(12, rowsOf >> at)) + 1);
-  if (inputs !== geometry[0].C * 4 ** geometry[0].n) failed.push('inputs');
-  if (outputs !== geometry[geometry.length - 1].C) failed.push('outputs');
-  return failed;
 }
 
 /** The contract's checks: digests, fold, v and the equations between points. */
 export function checkContract(
-  { program, inputs, outputs, context, extra, counts = [], inference, commitments }: Reference,
+  { program, inputs, outputs, context, extra, counts = [], inference, record = [], commitments }: Reference,
   signals: readonly bigint[],
 ): string[] {
   const failed: string[] = [];
@@ -392,10 +386,13 @@ export function checkContract(
   const { signals: S } = NUMBERING[program];
   const own = isScore(program) ? NUMBERING[program].signals : undefined;
   const late = isInference(program) ? NUMBERING[program].signals : own;
-  const parameters = signals.slice(S.h(DIGEST.count - 1) + 1, late?.x);
+  const bound = program === 'disjoint' ? NUMBERING.disjoint.signals.r : late?.x;
+  const parameters = signals.slice(S.h(DIGEST.count - 1) + 1, bound);
   // of a score the contract hashes the counts, and finds their signal itself
-  const read = own ? [countedOf(counts)] : isInference(program) ? extraOf(inference!) : extra;
+  const ofCounts = own ? [countedOf(counts)] : program === 'disjoint' ? [countedOf(record)] : extra;
+  const read = isInference(program) ? extraOf(inference!) : ofCounts;
   if (isInference(program)) failed.push(...refusedInference(program, inference!, signals));
+  if (program === 'disjoint') failed.push(...refusedRecord(signals, record, logs.second.length));
   if (own) {
     const field = (at: bigint, length: number) => BigInt.asUintN(length, signals[own.shard] >> at);
     const [outputs, classes, labels] = [Number(field(12n, 12)) + 1, field(36n, 1) === 1n, field(89n, 1) === 1n];
@@ -444,12 +441,14 @@ export function proveOneBatch<V>(
   {
     beta,
     alpha = 0n,
+    r = 0n,
     squares: sq,
     batch,
     evaluate: evaluations,
   }: {
     beta: bigint;
     alpha?: bigint;
+    r?: bigint;
     squares: bigint[];
     batch: ReferenceBatch;
     evaluate: (point: readonly bigint[], evals: bigint[]) => void;
@@ -468,7 +467,7 @@ export function proveOneBatch<V>(
     batch1.messages,
     new ReferenceTranscript(start),
   ).value;
-  const c: Challenges = { beta, alpha, squares: sq, lambda, point: batch1.point, mu2: [], zeta: [] };
+  const c: Challenges = { beta, alpha, r, squares: sq, lambda, point: batch1.point, mu2: [], zeta: [] };
   const honest = zeros(E.count);
   evaluations(batch1.point, honest);
   const m: ReferenceMessages = { sums, evals1: honest, sums2: [], evals2: [] };
@@ -481,7 +480,7 @@ export function proveOneBatch<V>(
     rho,
     { ...own, batch1: batch1.messages, evals1: m.evals1 },
     { relations: batch.violated() },
-    program.late?.(sq[0], sums),
+    program.late?.(sq[0], sums, r),
   );
 }
 

@@ -16,9 +16,9 @@ import { isRelayed, PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import { TARGETS_ABI } from '../../src/registry/programs/targets.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { signedEdgeCall } from '../../src/registry/signedEdge.ts';
-import { circuitFor, resultId, signalsOf } from '../../src/registry/statement.ts';
+import { circuitFor, opensTables, oraclesOf, resultId, signalsOf } from '../../src/registry/statement.ts';
 import { BOUND, REFUSED } from './edgeChanges.ts';
-import { EDGES, NETWORK_EDGES, PROOF, point, REGISTRY, SHARD, TRAINER, WIDTHS } from './edges.ts';
+import { EDGES, NETWORK_EDGES, PROOF, point, RECORD_EDGE, REGISTRY, SHARD, TRAINER, WIDTHS } from './edges.ts';
 import { at, change, leaves, objects, put, texts } from './fileFields.ts';
 
 const RELAY = `0x${'e1'.repeat(20)}` as const;
@@ -80,7 +80,7 @@ describe('call data', () => {
 });
 
 describe('an edge file', () => {
-  for (const edge of [...EDGES, ...NETWORK_EDGES]) {
+  for (const edge of [...EDGES, ...NETWORK_EDGES, RECORD_EDGE]) {
     const program = circuitFor(edge.statement);
 
     it(`of program ${program} is read as it was written`, () => {
@@ -123,8 +123,9 @@ describe('an edge file', () => {
       assert.equal(file.signals.length, signals.count);
       assert.deepEqual(file.parameters, file.signals.slice(22));
       // Trace and helper are opened too, whose commitments the proof brings, and by train and score the tables. Five parents
-      // of the merge are absent.
-      const others = { merge: 2 + 5, train: 2 + 1, score: 2 + 1 }[edge.statement.program as string] ?? 2;
+      // of the merge are absent, and so are sets and what a record stands for.
+      const absent = oraclesOf(edge.statement).filter((points) => points.length === 0).length;
+      const others = 2 + absent + (opensTables(edge.statement.program) ? 1 : 0);
       assert.equal(file.commitments.length, oracles.count - others);
     });
 

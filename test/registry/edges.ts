@@ -3,15 +3,24 @@ import { bn254 } from '@noble/curves/bn254.js';
 import { getAddress } from 'viem';
 import type { Point, Proof } from '../../src/argument/types.ts';
 import { parseNetwork } from '../../src/model/network.ts';
+import { encodeShard } from '../../src/model/shape.ts';
 import { P, R } from '../../src/numbers/field.ts';
 import type { Edge } from '../../src/registry/edge.ts';
 import type { EdgeRun, TrainEdge } from '../../src/registry/edgeRun.ts';
+import { shardId } from '../../src/registry/ids.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
 
 export const REGISTRY = getAddress('0x5fbdb2315678afecb367f032d93f642f64180aa3');
 export const TRAINER = getAddress('0x70997970c51812dc3a010c7d01b50e0d17dc79c8');
 export const SHARD = { inputs: 5, outputs: 3, rows: 16, kind: 'classes' } as const;
 export const WIDTHS = [5, 4, 3];
+
+const setId = ({ shape, commitment }: { shape: typeof SHARD; commitment: Point[] }) =>
+  shardId(commitment, encodeShard(shape));
+/** Sets in the order of their ids. */
+const SETS = [26n, 27n]
+  .map((scalar) => ({ shape: SHARD, commitment: [point(scalar)] }))
+  .sort((a, b) => (setId(a) < setId(b) ? -1 : 1));
 
 export const STATEMENTS: Statement[] = [
   { program: 'data', shard: SHARD, schema: `0x${'7a'.repeat(32)}`, commitment: [point(1n)] },
@@ -84,6 +93,22 @@ export const STATEMENTS: Statement[] = [
     outputs: `0x${'ff01'.repeat(48)}`,
     point: R - 3n,
   },
+  {
+    program: 'disjoint',
+    shard: SHARD,
+    shardCommitment: [point(22n)],
+    other: { ...SHARD, outputs: 1, rows: 3, kind: 'regression' },
+    otherCommitment: [point(23n)],
+    record: null,
+    point: R - 3n,
+  },
+  {
+    program: 'subset',
+    shard: SHARD,
+    shardCommitment: [point(25n)],
+    sets: SETS,
+    list: { registrar: TRAINER, shardIds: SETS.map(setId), uri: 'ipfs://rows' },
+  },
 ];
 export const PROOF: Proof = {
   groth16: [1n, 2n, 3n, 4n, 5n, 6n, 7n, P - 1n],
@@ -117,11 +142,22 @@ const edgeOf = (statement: Statement): Edge => ({
 });
 export const EDGES: Edge[] = STATEMENTS.map(edgeOf);
 
+/** Of a record in place of a second shard. */
+export const RECORD_EDGE: Edge = edgeOf({
+  program: 'disjoint',
+  shard: SHARD,
+  shardCommitment: [point(24n)],
+  other: { inputs: 5, outputs: 1, rows: 1, kind: 'regression' },
+  otherCommitment: [],
+  record: Int32Array.of(-(2 ** 15), 2 ** 15 - 1, 0, -1, 1),
+  point: 5n,
+});
+
 /** 32 x 32 numbers, of pictures of 28 x 28, and two layers, as a merge above has. */
 const PICTURES = { ...SHARD, inputs: 1024 };
 /** The same statements of a convolutional network. */
-export const NETWORK_EDGES: Edge[] = STATEMENTS.filter(({ program }) => program !== 'data').map((statement) => {
-  const { widths: _, head: __, ...rest } = statement as Exclude<Statement, { program: 'data' }>;
+export const NETWORK_EDGES: Edge[] = STATEMENTS.filter((statement) => 'widths' in statement).map((statement) => {
+  const { widths: _, head: __, ...rest } = statement as Extract<Statement, { head?: unknown }>;
   const head = rest.program === 'train' ? 'softmax' : rest.program === 'score' ? 'squared error' : 'sigmoid';
   const network = parseNetwork('28x28x1-a2-c8k5s2p2-3', head);
   return edgeOf({ ...rest, ...('shard' in rest && { shard: PICTURES }), network } as Statement);

@@ -23,6 +23,8 @@ import type { ReferenceHead } from '../reference/sizes.ts';
 import { proveTrain } from '../reference/train.ts';
 import { randomTrain } from '../reference/train-run.ts';
 import { provenInference, provenPictures } from './inferences.ts';
+import { provenAbsent, provenDisjoint } from './lies/disjoint.ts';
+import { provenSubset } from './lies/subset.ts';
 import { conv, flat, provenScore, provenTraining, someCoefficients } from './networks.ts';
 
 const WIDTHS = [3, 3, 2];
@@ -73,6 +75,8 @@ export const PROVE: Record<ProgramName, (hooks?: AnyHooks) => Reference> = {
     return proveConvMerge(mergeModels(parents, a, 5n), parents, a, random, hooks);
   },
   convScore: (hooks) => provenScore(NETWORK, { rows: 3, kind: 'classes' }, hooks as ConvScoreHooks),
+  disjoint: (hooks) => provenDisjoint(hooks),
+  subset: (hooks) => provenSubset(hooks),
 };
 
 /** A training with a head: no hidden layer, one padded row beside three. */
@@ -141,12 +145,20 @@ export const VARIANTS: Record<string, [program: ProgramName, prove: (hooks?: Any
     'convInfer',
     (hooks) => provenPictures(poolingNetwork('sigmoid'), { inputs: 'shard' }, hooks),
   ],
+  'disjoint of a record': ['disjoint', (hooks) => provenAbsent(hooks)],
   'score of a regression': ['score', scored('squared error', { classes: false })],
 };
 
+/** An evaluation that a cheat makes the first batch hold with. */
+function repairingEvaluation(program: ProgramName): number {
+  if (program === 'disjoint') return NUMBERING.disjoint.evaluations.phiA;
+  if (program === 'subset') return NUMBERING.subset.evaluations.hS;
+  return NUMBERING[program].evaluations.mult;
+}
+
 /** Entries by which a cheat makes all later checks of a program's circuit hold. */
 export const repairOf = (program: ProgramName): Record<string, number> => ({
-  evals1: NUMBERING[program].evaluations.mult,
+  evals1: repairingEvaluation(program),
   evals2: program === 'convTrain' ? NUMBERING.convTrain.evaluations2.zIn(6) : NUMBERING.train.evaluations2.zIn(4),
   u: NUMBERING[program].oracles.trace,
   u12: 0,

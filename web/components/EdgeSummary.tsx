@@ -12,7 +12,13 @@ import { Hash } from './Identity.tsx';
 import { KindLabel } from './KindSymbol.tsx';
 import { MeasureFacts } from './Measures.tsx';
 
-const NAMES = { shard: 'A shard of data', model: 'A model', result: 'A score', inference: 'An inference' };
+const NAMES = {
+  shard: 'A shard of data',
+  model: 'A model',
+  result: 'A score',
+  inference: 'An inference',
+  fact: 'A fact about rows',
+};
 
 /** An edge file, decoded: who, what, from what. */
 export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Record<string, string> }) {

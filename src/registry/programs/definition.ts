@@ -35,6 +35,13 @@ export interface NamedShard {
   shape: ShardShape;
 }
 
+/** What a fact about a shard's rows is kept under: it and another shard, the hash of a record, or a dataset. */
+export interface FactKey {
+  about: 'disjoint' | 'absent' | 'subset';
+  shard: Hex;
+  other: Hex;
+}
+
 /** How a model was trained on one shard: the integers of a segment. */
 export interface Training {
   /** 1..2^16, in units of 2^-12 on the mean gradient of a batch, times the batch */
@@ -49,12 +56,16 @@ export interface Training {
 
 /** What a statement names, for whoever looks it up on a chain, compares files with it or tells people of it. */
 export interface Subject {
-  /** of what it registers: a shard, a model or a result */
+  /** of what it registers: a shard, a model, a result or a fact about rows */
   id: Hex;
   /** the model that it makes or scores; none of a shard */
   model?: NamedModel;
   /** the shard that it registers, trains on or scores on */
   shard?: NamedShard;
+  /** further shards that its rows are compared with */
+  others?: readonly NamedShard[];
+  /** of a fact about rows, under what the audit keeps it */
+  fact?: FactKey;
   /** ids of the parents of a model, the first one first */
   parents: readonly Hex[];
   /** what its columns are said to mean, where the statement itself says so */

@@ -1,15 +1,17 @@
 import { data } from './data.ts';
 import type { ProgramDefinition } from './definition.ts';
+import { disjoint } from './disjoint.ts';
 import { importing } from './import.ts';
 import { infer } from './infer.ts';
 import type { Program } from './list.ts';
 import { merge } from './merge.ts';
 import { score } from './score.ts';
 import { seed } from './seed.ts';
+import { subset } from './subset.ts';
 import { train } from './train.ts';
 
 /** All that the library knows of each program. */
-const DEFINITIONS = { data, seed, train, import: importing, merge, score, infer } satisfies {
+const DEFINITIONS = { data, seed, train, import: importing, merge, score, infer, disjoint, subset } satisfies {
   readonly [P in Program]: { program: P };
 };
 

@@ -15,6 +15,8 @@ export const CIRCUITS = {
   convScore: 11,
   infer: 12,
   convInfer: 13,
+  disjoint: 14,
+  subset: 15,
 } as const;
 
 export type Circuit = keyof typeof CIRCUITS;
@@ -29,8 +31,11 @@ export type Surrounding = 'request' | 'parents' | 'model' | 'shard';
 interface Listed {
   /** the circuits that prove it: of models there are two, of perceptrons and of convolutional networks */
   circuits: readonly [Circuit, Circuit?];
-  /** what a proof of it registers: results on the scoreboard, inferences in a contract of their own, all else in the registry */
-  registers: 'shard' | 'model' | 'result' | 'inference';
+  /**
+   * what a proof of it registers: results on the scoreboard, inferences in a contract of their own, facts about rows with the audit, all
+   * else in the registry
+   */
+  registers: 'shard' | 'model' | 'result' | 'inference' | 'fact';
   /** value of the contract's enum Kind, where it registers models */
   kind?: number;
   /** the struct that a trainer signs for the relay; none where the relay carries no proof of it */
@@ -83,6 +88,8 @@ export const PROGRAMS = {
     asks: ['model', 'shard'],
   },
   infer: { circuits: ['infer', 'convInfer'], registers: 'inference', gas: 770_000, asks: ['model', 'shard'] },
+  disjoint: { circuits: ['disjoint'], registers: 'fact', gas: 800_000, asks: ['shard'] },
+  subset: { circuits: ['subset'], registers: 'fact', gas: 1_100_000, asks: ['shard'] },
 } as const satisfies Record<string, Listed>;
 
 /** The contract that takes a proof, by what it registers. */
@@ -91,6 +98,7 @@ export const TARGETS = {
   model: 'registry',
   result: 'scoreboard',
   inference: 'inferences',
+  fact: 'audit',
 } as const;
 
 export type Program = keyof typeof PROGRAMS;

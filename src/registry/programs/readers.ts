@@ -56,6 +56,11 @@ export function readShard(file: JsonReader): ShardShape {
   return shard;
 }
 
+/** As readCommitment, where there may be none. */
+export function readPoints(file: JsonReader): Commitment {
+  return file.list(MAX_CHUNKS).map(readPoint);
+}
+
 /** A commitment: as many points as its vector has chunks. */
 export function readCommitment(file: JsonReader): Commitment {
   const points = file.list(MAX_CHUNKS);

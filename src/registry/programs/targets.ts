@@ -1,10 +1,10 @@
-// What the programs' functions of the registry and the scoreboard have in common: the proof that they take, and how they are read.
+// What the programs' functions of the registry, the scoreboard and the audit have in common: the proof that they take, and how they are read.
 import type { ContractFunctionName, DecodeFunctionDataReturnType, Hex } from 'viem';
 import type { Point, Proof, ProofChallenges, ProofPoints } from '../../argument/types.ts';
-import { inferencesAbi, modelRegistryAbi, scoreboardAbi } from '../../generated/abi.ts';
+import { inferencesAbi, lineageAuditAbi, modelRegistryAbi, scoreboardAbi } from '../../generated/abi.ts';
 
 /** All functions of the contracts that proofs are sent to. */
-export const TARGETS_ABI = [...modelRegistryAbi, ...scoreboardAbi, ...inferencesAbi];
+export const TARGETS_ABI = [...modelRegistryAbi, ...scoreboardAbi, ...inferencesAbi, ...lineageAuditAbi];
 
 /** A function of one of them. */
 export type TargetFunction = ContractFunctionName<typeof TARGETS_ABI, 'nonpayable'>;
@@ -21,7 +21,7 @@ export type CallArgument =
   | readonly CallArgument[]
   | { readonly [name: string]: CallArgument };
 
-/** A call of the registry or of the scoreboard that registers a proved statement. */
+/** A call of the registry, the scoreboard or the audit that registers a proved statement. */
 export interface RegistryCall {
   functionName: TargetFunction;
   args: readonly CallArgument[];

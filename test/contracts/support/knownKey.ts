@@ -67,9 +67,9 @@ export interface Stated {
   oracles: Commitment[];
 }
 
-/** How many of a program's parameters, the last ones, h_0 does not bind: of a score, x and the counts at x. */
+/** How many of a program's parameters, the last ones, h_0 does not bind: of a score, x and the counts at x, of disjoint r and the record at r. */
 export function lateOf(program: number): number {
-  return program === 6 || program === 11 ? 2 : 0;
+  return [6, 11, 14].includes(program) ? 2 : 0;
 }
 
 /** The contract's struct. */

@@ -36,6 +36,8 @@ export const SIZES: Record<number, { parameters: number; extra: number; oracles:
   11: { parameters: 11, extra: 1, oracles: 2 },
   12: { parameters: 5, extra: 3, oracles: 3 },
   13: { parameters: 7, extra: 3, oracles: 3 },
+  14: { parameters: 4, extra: 1, oracles: 2 },
+  15: { parameters: 18, extra: 1, oracles: 17 },
 };
 export const ALL_PROGRAMS = Object.keys(SIZES).map(Number);
 

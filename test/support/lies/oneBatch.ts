@@ -11,9 +11,11 @@ import { randomWeights } from '../../reference/models.ts';
 import type { AnyHooks, ProgramName, Reference } from '../../reference/run.ts';
 import { proveSeed, seedRun } from '../../reference/seed.ts';
 import { LAYERS } from '../../reference/sizes.ts';
+import { DISJOINT_LIES } from './disjoint.ts';
 import { INFER_LIES } from './infer.ts';
 import { CONV_LIES } from './networks.ts';
 import { SCORE_LIES } from './score.ts';
+import { SUBSET_LIES } from './subset.ts';
 import { importLies, mergeLies, type ProveSeed, type ProveWeights, seedLies } from './weights.ts';
 
 const { data: DATA } = NUMBERING;
@@ -97,4 +99,6 @@ export const LIES: Record<Exclude<ProgramName, 'train' | 'convTrain'>, Lie[]> = 
   score: SCORE_LIES,
   infer: INFER_LIES,
   ...CONV_LIES,
+  disjoint: DISJOINT_LIES,
+  subset: SUBSET_LIES,
 };

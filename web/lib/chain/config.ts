@@ -101,6 +101,7 @@ function check(raw: Record<string, unknown>, where: string): ChainConfig | Missi
 const CONTRACTS = [
   'datasets',
   'scoreboard',
+  'audit',
   'trainers',
   'creditVault',
   'bountyBoard',

@@ -32,6 +32,8 @@ export interface ChainConfig {
   datasets?: Address;
   /** holds results and leaderboards, where there is one */
   scoreboard?: Address;
+  /** facts about hidden rows */
+  audit?: Address;
   /** pays lineages, where there is one */
   creditVault?: Address;
   /** says who acts for trainers, where there is one */

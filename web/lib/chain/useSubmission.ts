@@ -78,6 +78,7 @@ async function registrantOf(client: PublicClient, address: Address, statement: S
   switch (PROGRAMS[statement.program].registers) {
     case 'result':
     case 'inference':
+    case 'fact':
       return zeroAddress;
     case 'shard':
       return (await client.readContract({ ...registry, functionName: 'shard', args: [id] })).owner;
