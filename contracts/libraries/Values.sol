@@ -92,11 +92,23 @@ library Values {
     function _run(uint256 value, uint256 end, uint256 size, uint256 point) private pure returns (uint256) {
         uint256 order = ScalarField.R;
         assembly ("memory-safe") {
+            // A limb from 2^15 on stands for itself less 2^16. One by one until a multiple of four is left, then four of each word.
             let borrow := sub(order, 0x10000)
-            for { let first := sub(end, size) } iszero(eq(end, first)) { end := sub(end, 2) } {
+            let first := sub(end, size)
+            for { let odd := sub(end, and(size, 6)) } gt(end, odd) { end := sub(end, 2) } {
                 let limb := and(calldataload(end), 0xffff)
-                limb := add(limb, mul(gt(limb, 0x7fff), borrow))
-                value := addmod(mulmod(value, point, order), limb, order)
+                value := addmod(mulmod(value, point, order), add(limb, mul(gt(limb, 0x7fff), borrow)), order)
+            }
+            for {} gt(end, first) { end := sub(end, 8) } {
+                let word := calldataload(end)
+                let limb := and(word, 0xffff)
+                value := addmod(mulmod(value, point, order), add(limb, mul(gt(limb, 0x7fff), borrow)), order)
+                limb := and(shr(16, word), 0xffff)
+                value := addmod(mulmod(value, point, order), add(limb, mul(gt(limb, 0x7fff), borrow)), order)
+                limb := and(shr(32, word), 0xffff)
+                value := addmod(mulmod(value, point, order), add(limb, mul(gt(limb, 0x7fff), borrow)), order)
+                limb := and(shr(48, word), 0xffff)
+                value := addmod(mulmod(value, point, order), add(limb, mul(gt(limb, 0x7fff), borrow)), order)
             }
         }
         return value;

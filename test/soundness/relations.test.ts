@@ -7,10 +7,10 @@ import { LIES } from '../support/lies/oneBatch.ts';
 
 for (const [program, lies] of Object.entries(LIES))
   describe(`a proof of program ${program} of which only one thing is false`, () => {
-    // the reference's verifier judges them all; of score, which has no other test of its relations, the constraints too
+    // the reference's verifier judges them all; of programs that have no other test of their relations, the constraints too
     let analysis: Analysis | undefined;
     before(async () => {
-      if (program === 'score') analysis = await Analysis.of(program);
+      if (['score', 'infer', 'convInfer'].includes(program)) analysis = await Analysis.of(program as ProgramName);
     });
     for (const { name, prove, relations = [], claims = [], fails } of lies)
       it(`is refused: ${name}`, () => {
