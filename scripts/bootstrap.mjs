@@ -156,8 +156,8 @@ function needsOf(args) {
   const verb = verbOf(args);
   if (verb === 'deploy') return ['kernels', 'abi'];
   const names = (option, variable) => args.some((argument) => argument.startsWith(option)) || process.env[variable];
-  const proves =
-    verb === 'score' ? names('--scoreboard', 'DESCENT_SCOREBOARD') : names('--registry', 'DESCENT_REGISTRY');
+  const at = { score: 'scoreboard', infer: 'inferences' }[verb] ?? 'registry';
+  const proves = names(`--${at}`, `DESCENT_${at.toUpperCase()}`);
   // One segment is only trained; many are proved too where there is a registry.
   if (verb === 'train') return args.includes('--shard') || !proves ? ['kernels'] : CORE;
   if ([...PROGRAMS, 'root'].includes(verb) && !proves) return ['kernels'];

@@ -37,10 +37,26 @@ export interface Predictions {
 
 /** @throws InputError where rows do not fit or are out of range; TrainingRangeError where the network leaves its range */
 export function predict(weights: AnyWeights, rows: Rows): Predictions {
+  const prepared = prepareRows(weights, rows);
+  const found = predictRows(weights, prepared.features, prepared.nameOf);
+  return predictionsOf(weights, found, { ...prepared, rows: rows.rows, warnings: rows.warnings });
+}
+
+/** Rows as a model takes them. */
+export interface PreparedRows {
+  /** rows that lack nothing */
+  kept: readonly number[];
+  /** their features, row-major */
+  features: ArrayLike<number>;
+  /** a feature of one of them, for errors */
+  nameOf: (feature: number, row: number) => string;
+  notes: string[];
+}
+
+/** Orders, fills and scales rows by the model's schema. @throws InputError where they do not fit */
+export function prepareRows(weights: AnyWeights, rows: Rows): PreparedRows {
   const { schema } = weights;
-  const head = headOf(weights);
-  const { inputs: wanted, outputs: width } = modelSides(weights);
-  requireWidth(rows, schema, wanted);
+  requireWidth(rows, schema, modelSides(weights).inputs);
   const notes = [...rows.notes];
   if (schema === undefined) {
     notes.push('The model has no schema: features are taken as they are, unscaled and in order; outputs are numbered.');
@@ -52,10 +68,22 @@ export function predict(weights: AnyWeights, rows: Rows): Predictions {
   else if (lacking > 0) notes.push(`${lacking} rows lack a value: nothing is said of them.`);
   const scaled = schema ? applyTransforms(features, rows.width, schema.transforms).features : features;
   const inputs = schema ? featureNames(schema) : undefined;
-  const found = predictRows(weights, scaled, (j, r) => {
+  const nameOf = (j: number, r: number) => {
     const name = inputs === undefined ? `feature ${j}` : JSON.stringify(inputs[j]);
     return `${name} of row ${kept[r]}${schema ? ' after scaling' : ''}`;
-  });
+  };
+  return { kept, features: scaled, nameOf, notes };
+}
+
+/** What outputs of some of so many rows say, by the model's schema. @param found row-major */
+export function predictionsOf(
+  weights: AnyWeights,
+  found: Float64Array,
+  { kept, rows, notes, warnings }: Pick<PreparedRows, 'kept' | 'notes'> & { rows: number; warnings: string[] },
+): Predictions {
+  const { schema } = weights;
+  const head = headOf(weights);
+  const { outputs: width } = modelSides(weights);
   const names = (schema && outputNames(schema)) ?? Array.from({ length: width }, (_, k) => `${k}`);
   const real = schema?.kind === 'regression' ? invertTransforms(found, width, schema.targetTransforms) : found;
   const shares = probabilitiesOf(head, found, width);
@@ -78,9 +106,9 @@ export function predict(weights: AnyWeights, rows: Rows): Predictions {
     kind: schema?.kind ?? 'unknown',
     head,
     names,
-    rows: Array.from({ length: rows.rows }, (_, row) => made.get(row) ?? { row, ...NOTHING }),
+    rows: Array.from({ length: rows }, (_, row) => made.get(row) ?? { row, ...NOTHING }),
     notes,
-    warnings: rows.warnings,
+    warnings,
   };
 }
 

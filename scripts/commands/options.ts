@@ -25,6 +25,12 @@ export interface ScoreboardOptions extends StatementOptions {
   scoreboard?: string;
 }
 
+/** Proved outputs of models. */
+export interface InferencesOptions extends ChainOptions {
+  inferences?: string;
+  trainer?: string;
+}
+
 /** Names come from the cards, where their contract is known. */
 export interface CardsOptions extends ChainOptions {
   cards?: string;
@@ -83,6 +89,13 @@ export function withChain(command: Command): Command {
 export function withScoreboard(command: Command): Command {
   return command.addOption(
     new Option('--scoreboard <address>', 'the scoreboard contract, for scores').env('DESCENT_SCOREBOARD'),
+  );
+}
+
+/** Adds --inferences. */
+export function withInferences(command: Command): Command {
+  return command.addOption(
+    new Option('--inferences <address>', 'the contract of inferences').env('DESCENT_INFERENCES'),
   );
 }
 
@@ -195,6 +208,17 @@ export async function openScoreboard(options: ScoreboardOptions): Promise<{ chai
   const chain = await connect(options.rpc);
   await requireContract(chain, scoreboard, 'scoreboard');
   return { chain, scoreboard };
+}
+
+/** Connects and checks that the contract of inferences is there. @throws InputError without --inferences; DescentError (chain) */
+export async function openInferences(options: InferencesOptions): Promise<{ chain: Chain; inferences: `0x${string}` }> {
+  if (options.inferences === undefined) {
+    throw new InputError('Which contract of inferences?', { hint: 'Give --inferences or set DESCENT_INFERENCES.' });
+  }
+  const inferences = parseAddress(options.inferences, '--inferences');
+  const chain = await connect(options.rpc);
+  await requireContract(chain, inferences, 'inferences');
+  return { chain, inferences };
 }
 
 /** Connects and checks that the datasets are there. @throws InputError without --datasets; DescentError (chain) */

@@ -47,7 +47,7 @@ export function addPredictCommand(program: Command): void {
 }
 
 /** One line for each row; cells are empty where a row lacks a value. */
-function toCsv({ kind, head, names, rows }: Predictions, logits: boolean): string {
+export function toCsv({ kind, head, names, rows }: Predictions, logits: boolean): string {
   const [isClasses, isLabels] = [kind === 'classes', kind === 'labels'];
   const hasLogits = isClasses || isLabels || head !== 'squared error';
   const told = !hasLogits || logits;

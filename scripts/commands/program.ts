@@ -17,6 +17,7 @@ import { addFitCommand } from './fit.ts';
 import { addFixSeedCommand } from './fixSeed.ts';
 import { addForeignCommand } from './foreign.ts';
 import { addImportCommand } from './import.ts';
+import { addInferCommand } from './infer.ts';
 import { addKeysCommand } from './keys.ts';
 import { addLeaderboardCommand } from './leaderboard.ts';
 import { addMergeCommand } from './merge.ts';
@@ -36,7 +37,7 @@ import { addVerifyCommand } from './verify.ts';
 const EXPLANATION = `
 A model's history is a tree of proved steps that a contract keeps. One edge is made with data, seed (once), train,
 prove, submit; fit goes from a table to a proved model in one command; train also makes, proves and registers whole runs of many segments. Models from elsewhere enter with
-import, merge joins models, evolve searches for the best merge, foreign takes children that another proof system vouches for, score proves a model's result on a shard, benchmark and leaderboard rank models, dataset lists
+import, merge joins models, evolve searches for the best merge, foreign takes children that another proof system vouches for, score proves a model's result on a shard, infer what it says of rows, benchmark and leaderboard rank models, dataset lists
 shards, with attest their source says that they are its own, credit pays a model and all who trained its ancestors, status says
 what superseded a model, verify checks any of it anew. papers writes what other programs read about a model, check compares
 a downloaded model with the registry, find says which one a file is. predict and export use a model. 'descent demo' shows all of this on a local chain in a few minutes: start there.
@@ -45,7 +46,7 @@ A command keeps its work in a run folder (runs/<name>). If it is interrupted, ev
 same arguments: it continues. Progress goes to stderr, results to stdout.
 
 Variables: DESCENT_RPC, DESCENT_REGISTRY, DESCENT_SCOREBOARD, DESCENT_CARDS, DESCENT_DATASETS,
-DESCENT_ATTESTATIONS, DESCENT_CREDIT_VAULT, DESCENT_STATUSES, DESCENT_PRIVATE_KEY
+DESCENT_ATTESTATIONS, DESCENT_CREDIT_VAULT, DESCENT_STATUSES, DESCENT_INFERENCES, DESCENT_PRIVATE_KEY
 Exit codes: 0 done, 1 failure inside Descent, 2 wrong usage or input, 3 damaged or foreign file, 4 cannot be proved or
 proof rejected, 5 chain or network, 6 the proof holds but not all is shown (verify, check, find), 130 interrupted`;
 
@@ -75,6 +76,7 @@ export function createProgram(output: OutputConfiguration = {}, onCommand: (help
   addForeignCommand(program);
   addScoreCommand(program);
   addPredictCommand(program);
+  addInferCommand(program);
   addExportCommand(program);
   addProveCommand(program);
   addSubmitCommand(program);

@@ -15,7 +15,9 @@ import { counted } from '../terminal/plural.ts';
 import {
   type AheadOptions,
   type CommonOptions,
+  type InferencesOptions,
   nextOptions,
+  openInferences,
   openRegistry,
   openScoreboard,
   outputOf,
@@ -25,21 +27,24 @@ import {
   trainerOf,
   withAhead,
   withCommon,
+  withInferences,
   withScoreboard,
   withStatement,
 } from './options.ts';
 
-interface ProveOptions extends CommonOptions, ScoreboardOptions, AheadOptions {
+interface ProveOptions extends CommonOptions, ScoreboardOptions, InferencesOptions, AheadOptions {
   keepEvery?: number;
   jobs?: number;
 }
 
 export function addProveCommand(program: Command): void {
-  withAhead(withCommon(withScoreboard(withStatement(program.command('prove')))))
-    .description('prove a run for one registry (a score: scoreboard) and one trainer; writes *.edge.json')
+  withAhead(withCommon(withInferences(withScoreboard(withStatement(program.command('prove'))))))
+    .description(
+      'prove a run for one registry (a score: scoreboard; an inference: its contract) and one trainer; writes *.edge.json',
+    )
     .argument(
       '<run>',
-      'name or folder of a run of data, seed, import, train, merge or score, or of a run of many segments',
+      'name or folder of a run of data, seed, import, train, merge, score or infer, or of a run of many segments',
     )
     .option('--keep-every <number>', 'many segments: the model after every so many is registered too', positive)
     .option('--jobs <number>', 'many segments: proofs at a time (default: one for each core)', positive)
@@ -47,14 +52,20 @@ export function addProveCommand(program: Command): void {
       const output = outputOf(options);
       const run = Run.open(runFolder(options.runs, name));
       try {
-        const isScore = isProgram(run.kind) && PROGRAMS[run.kind].registers === 'result';
-        const context = isScore ? await scoreContextOf(options) : await contextOf(options);
+        const context = await contextOfRun(run, options);
         if (run.kind === 'trainAll') return await proveMany(run, context, options, output);
         printEdges(run, await proveHere(run, context, output, options), output, {}, nextOptions(options));
       } finally {
         run.close();
       }
     });
+}
+
+/** Where a run's proof goes. */
+function contextOfRun(run: Run, options: ProveOptions): Promise<Destination> {
+  const registers = isProgram(run.kind) ? PROGRAMS[run.kind].registers : undefined;
+  if (registers === 'inference') return inferContextOf(options);
+  return registers === 'result' ? scoreContextOf(options) : contextOf(options);
 }
 
 /** A run of many segments: nothing is sent, what it makes is for a wallet. */
@@ -85,6 +96,13 @@ export async function scoreContextOf(options: ScoreboardOptions): Promise<Destin
   const { chain, scoreboard } = await openScoreboard(options);
   const trainer = trainerOf(options, chain.id);
   return { chainId: BigInt(chain.id), registry: getAddress(scoreboard), trainer: getAddress(trainer), chain };
+}
+
+/** Chain, contract of inferences and prover of the options. @throws InputError, DescentError (chain) */
+export async function inferContextOf(options: InferencesOptions): Promise<Destination> {
+  const { chain, inferences } = await openInferences(options);
+  const trainer = trainerOf(options, chain.id);
+  return { chainId: BigInt(chain.id), registry: getAddress(inferences), trainer: getAddress(trainer), chain };
 }
 
 /** The result of everything that proves. @param next options that the next command needs too */

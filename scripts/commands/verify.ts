@@ -48,10 +48,12 @@ import {
   type ScoreboardOptions,
   withChain,
   withCommon,
+  withInferences,
   withScoreboard,
 } from './options.ts';
 
 interface VerifyOptions extends CommonOptions, ScoreboardOptions {
+  inferences?: string;
   weights?: string;
   shard?: string;
 }
@@ -59,7 +61,7 @@ interface VerifyOptions extends CommonOptions, ScoreboardOptions {
 const HELP = `
 An edge file is checked by itself and, with --rpc or DESCENT_RPC, against the chain: the contract's key and powers, the
 record and its event word for word, parents, shard and seed request. Name the contract that you trust (--registry, for a
-score --scoreboard): an edge file can name any. A node or shard is found on chain: its proof is read from the transaction
+score --scoreboard, for an inference --inferences): an edge file can name any. A node or shard is found on chain: its proof is read from the transaction
 that registered it and checked again. Where the contract stands at the address that follows from the code built here, that it
 runs this code is shown. Of a foreign child (descent foreign) all is checked but that it follows from its parents.
 
@@ -70,7 +72,7 @@ is one of verified, holds, false.`;
 const EXITS: Record<Verdict, number> = { verified: 0, holds: EXIT_CODES.open, false: EXIT_CODES.proof };
 
 export function addVerifyCommand(program: Command): void {
-  const command = withScoreboard(withChain(withCommon(program.command('verify'))))
+  const command = withInferences(withScoreboard(withChain(withCommon(program.command('verify')))))
     .description('check an edge or a run anew: proof, openings, statement, record on chain; say what it does not show')
     .argument('<what>', 'edge file (*.edge.json), run file (*.run.json), or id of a model or shard (0x and 64 digits)')
     .option('--weights <file>', "released weights with their salt: are they the edge's model?")
@@ -221,10 +223,14 @@ function childOf({ statement, ...edge }: Edge, { foreign }: StoredEdge): Child |
   return { edge: { ...made, range: { ...edge, statement } }, adapter, signed: false };
 }
 
-function trustedOf({ registry, scoreboard }: VerifyOptions): Trusted {
+function trustedOf({ registry, scoreboard, inferences }: VerifyOptions): Trusted {
   const named = (text: string | undefined, option: string): Address | undefined =>
     text === undefined ? undefined : parseAddress(text, option);
-  return { registry: named(registry, '--registry'), scoreboard: named(scoreboard, '--scoreboard') };
+  return {
+    registry: named(registry, '--registry'),
+    scoreboard: named(scoreboard, '--scoreboard'),
+    inferences: named(inferences, '--inferences'),
+  };
 }
 
 function keysOf(statement: Statement): InstalledKeys {
