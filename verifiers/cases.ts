@@ -26,17 +26,17 @@ import type { Case, Run, Stated } from './run.ts';
 const WORD = `0x${'5a'.repeat(32)}` as const;
 
 /** A statement as the dump has it. */
-function stated(statement: Statement): Stated {
+export function stated(statement: Statement): Stated {
   const { parameters, late, extra, oracles } = definitionOf(statement);
   return {
-    program: statement.program,
+    program: circuitFor(statement),
     id: CIRCUITS[circuitFor(statement)],
     bound: parameters(statement),
     late: () => late?.(statement) ?? [],
     extra: extra(statement),
     oracles: oracles(statement),
     opensTables: opensTables(statement.program),
-    ...(statement.program === 'score' && { counts: toHex(countsBytes(statement.counts)) }),
+    ...(statement.program === 'score' && { given: { counts: toHex(countsBytes(statement.counts)) } }),
   };
 }
 

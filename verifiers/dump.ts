@@ -19,6 +19,7 @@ import { circuitSignals, digest, digestsOf, hashWords, publicSignals } from '../
 import { keyWords } from '../src/registry/verificationKey.ts';
 import { CONTEXT, circuitWasm, verifierKeys } from '../test/support/prover.ts';
 import { ARGUMENTS, PROOFS } from './cases.ts';
+import { INFER_ARGUMENTS, INFER_PROOFS } from './inferCases.ts';
 import { NETWORK_ARGUMENTS, NETWORK_PROOFS } from './networkCases.ts';
 import { type Case, type Committer, POINT, type Run, type Stated } from './run.ts';
 
@@ -67,11 +68,12 @@ async function argumentDump(kernels: Kernels, make: Case['make']): Promise<Json>
   const point = async () => POINT;
   const curve = { threads: 1, msm: point, sum: point, lookups: point } as unknown as Curve;
   const srs = { size: 2 ** 20, points: new Uint8Array(2 ** 26) } as unknown as Srs;
-  const run = await make({
-    model: async (weights) => modelOracle(weights).tails.map(() => POINT),
-    shard: async (shard) => shardOracle(shard).tails.map(() => POINT),
-  });
+  const run = await make(committer(async ({ tails }) => tails.map(() => POINT)));
   return { checks: 'argument', ...dumpOf(run, await argue({ kernels, curve, srs }, run)) };
+}
+
+function committer(oracle: Committer['oracle']): Committer {
+  return { model: (weights) => oracle(modelOracle(weights)), shard: (shard) => oracle(shardOracle(shard)), oracle };
 }
 
 async function writeProofs(proofs: readonly Case[], write: (name: string, dump: Json) => void): Promise<void> {
@@ -82,12 +84,8 @@ async function writeProofs(proofs: readonly Case[], write: (name: string, dump: 
   ]);
   const backend: Backend = { kernels, curve, srs };
   const groth16 = new Groth16(curve);
-  const committer: Committer = {
-    model: (weights) => scoped(kernels, () => commit(backend, modelOracle(weights))),
-    shard: (shard) => scoped(kernels, () => commit(backend, shardOracle(shard))),
-  };
   for (const { name, make } of proofs) {
-    const run = await make(committer);
+    const run = await make(committer((oracle) => scoped(kernels, () => commit(backend, oracle))));
     const program = run.stated.program as Program;
     const argued = await argue(backend, run);
     const files = { wasm: circuitWasm(program), zkey: readFileSync(keyFiles(program).zkey) };
@@ -144,7 +142,7 @@ function dumpOf({ stated }: Run, { inputs, points, challenges }: ArgumentResult)
       trainer: CONTEXT.trainer,
       params: numbers(parameters),
       extra: numbers(stated.extra),
-      ...(stated.counts !== undefined && { counts: stated.counts }),
+      ...stated.given,
       commitments: stated.oracles.map((chunks) => chunks.map(pointOf)),
     },
     points: Object.fromEntries(POINTS.map((name) => [name, pointsOf(points, name)])),
@@ -179,7 +177,7 @@ function numbers(value: CircuitValue): Json {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [folder] = process.argv.slice(2);
   if (folder === undefined) throw new Error('usage: node verifiers/dump.ts <folder>');
-  const args = [...ARGUMENTS, ...NETWORK_ARGUMENTS];
-  const proofs = [...PROOFS, ...NETWORK_PROOFS];
+  const args = [...ARGUMENTS, ...NETWORK_ARGUMENTS, ...INFER_ARGUMENTS];
+  const proofs = [...PROOFS, ...NETWORK_PROOFS, ...INFER_PROOFS];
   for (const file of await writeDumps(folder, { args, proofs })) console.log(file);
 }

@@ -119,7 +119,7 @@ function score(own: NetworkCase, k?: number): Case {
       let point = 0n;
       const late = () => [point, countsAt(shard.kind, counts, point)];
       return {
-        stated: { ...stated('convScore', { bound, extra, oracles, counts: data }), late },
+        stated: { ...stated('convScore', { bound, extra, oracles, given: { counts: data } }), late },
         argument: async (session) => {
           const argued = await proveScore(session, { model, shard, forward });
           point = argued.point;

@@ -1,5 +1,6 @@
 // What a run to be dumped has.
 import type { Hex } from 'viem';
+import type { Oracle } from '../src/argument/oracle.ts';
 import type { Session } from '../src/argument/session.ts';
 import type { Commitment, Point } from '../src/argument/types.ts';
 import type { NetworkWeights } from '../src/model/networkWeights.ts';
@@ -7,10 +8,11 @@ import type { Shard } from '../src/model/shard.ts';
 import type { Weights } from '../src/model/weights.ts';
 import type { ArgumentResult } from '../src/programs/common.ts';
 
-/** Commits to a model or shard, really or not. */
+/** Commits to a model, a shard or any vector, really or not. */
 export interface Committer {
   model: (weights: Weights | NetworkWeights) => Promise<Commitment>;
   shard: (shard: Shard) => Promise<Commitment>;
+  oracle: (oracle: Oracle) => Promise<Commitment>;
 }
 
 /** A statement as the protocol has it (section 2). */
@@ -26,8 +28,8 @@ export interface Stated {
   oracles: Commitment[];
   /** whether the tables of functions are opened too */
   opensTables: boolean;
-  /** of a score */
-  counts?: Hex;
+  /** bytes that the contract is given beside the parameters, by name */
+  given?: { [name: string]: Hex };
 }
 
 export interface Run {

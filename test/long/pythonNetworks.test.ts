@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { buildCircuits } from '../../scripts/build/circuits.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import {
@@ -15,21 +13,13 @@ import {
   networkLayout,
   networkLayoutWords,
 } from '../../src/model/network.ts';
-import type { Inputs, Value } from '../reference/tensors.ts';
 import { runCircuit } from '../reference/witness.ts';
 import { randomSource } from '../support/models.ts';
+import { inputsOf, mutate, python, verify } from './python.ts';
 
-const FOLDER = fileURLToPath(new URL('../../verifiers/python', import.meta.url));
-const EVERY = process.env.DESCENT_EVERY_MUTATION === '1';
 const PROGRAMS = ['convSeed', 'convTrain', 'convImport', 'convMerge', 'convScore'];
 const CHUNK = 2 ** 18;
 const MOST_ENTRIES = 2 ** 23;
-
-function python(args: string[], input = ''): { code: number | null; text: string } {
-  const { status, stdout, stderr, error } = spawnSync('python3', args, { cwd: FOLDER, encoding: 'utf8', input });
-  if (error) throw error;
-  return { code: status, text: stdout + stderr };
-}
 
 /** A descriptor and what it is said to mean; alone where it is no network's. */
 function line(shape: bigint): string {
@@ -75,12 +65,6 @@ function shapes(count: number): bigint[] {
   return found;
 }
 
-const numbers = (value: unknown): Value => (Array.isArray(value) ? value.map(numbers) : BigInt(value as string));
-
-function inputsOf(text: Record<string, unknown>): Inputs {
-  return Object.fromEntries(Object.entries(text).map(([name, value]) => [name, numbers(value)]));
-}
-
 describe('convolutional networks in the verifier in Python', () => {
   it('are read as the protocol defines them', () => {
     const { code, text } = python(['-m', 'unittest', '-q', 'pieces']);
@@ -107,7 +91,7 @@ describe('proofs by brute force of tiny networks', { concurrency: false }, () =>
   let names: string[];
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'descent-honest-'));
-    const { code, text } = python(['whole.py', folder]);
+    const { code, text } = python(['whole.py', folder, ...PROGRAMS, 'train', 'score', 'merge']);
     assert.equal(code, 0, text);
     names = readdirSync(folder).flatMap((file) => (file.includes('inputs') ? [] : [file.replace('.json', '')]));
   });
@@ -117,7 +101,7 @@ describe('proofs by brute force of tiny networks', { concurrency: false }, () =>
   const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'));
 
   it('are accepted by the verifier in Python', () => {
-    const { code, text } = python(['verify.py', ...files(names)]);
+    const { code, text } = verify(...files(names));
     assert.equal(code, 0, text);
     for (const program of PROGRAMS)
       assert.ok(names.filter((name) => name.startsWith(`${program}-`)).length > 1, program);
@@ -125,7 +109,7 @@ describe('proofs by brute force of tiny networks', { concurrency: false }, () =>
 
   it('are not accepted when one field is changed', () => {
     const tried = PROGRAMS.map((program) => names.filter((name) => name.startsWith(`${program}-`))[0]);
-    const { code, text } = python(['verify.py', '--mutate', ...(EVERY ? [] : ['--sample=40']), ...files(tried)]);
+    const { code, text } = mutate(40, files(tried));
     assert.equal(code, 0, text);
     assert.equal(text.match(/ of \d+ changes$/gm)?.length, tried.length);
   });

@@ -1,33 +1,17 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { ARGUMENTS, PROOFS } from '../../verifiers/cases.ts';
 import { writeDumps } from '../../verifiers/dump.ts';
 import { NETWORK_ARGUMENTS, NETWORK_PROOFS } from '../../verifiers/networkCases.ts';
+import { EVERY, mutate, python, verify } from './python.ts';
 
-const FOLDER = fileURLToPath(new URL('../../verifiers/python', import.meta.url));
-const EVERY = process.env.DESCENT_EVERY_MUTATION === '1';
 /** Changes tried of each dump unless all are. */
 const SAMPLE = 30;
 const PROOFS_BY_DEFAULT = 3;
 const PROGRAMS = [...['data', 'seed', 'import', 'merge', 'train', 'score'], ...['convSeed', 'convImport', 'convMerge']];
-
-interface Answer {
-  code: number | null;
-  text: string;
-}
-
-function python(...args: string[]): Answer {
-  const { status, stdout, stderr, error } = spawnSync('python3', args, { cwd: FOLDER, encoding: 'utf8' });
-  if (error) throw error;
-  return { code: status, text: stdout + stderr };
-}
-
-const verify = (...args: string[]) => python('verify.py', ...args);
 
 describe('the verifier in Python refuses in one line', () => {
   const folder = mkdtempSync(join(tmpdir(), 'descent-dumps-'));
@@ -77,7 +61,7 @@ describe('the verifier in Python', { concurrency: false }, () => {
   const named = (start: string) => files.filter((file) => basename(file).startsWith(start));
 
   it('has the hashes and the pairing that everybody has', () => {
-    const { code, text } = python('-m', 'unittest', '-q', 'vectors');
+    const { code, text } = python(['-m', 'unittest', '-q', 'vectors']);
     assert.equal(code, 0, text);
   });
 
@@ -94,7 +78,7 @@ describe('the verifier in Python', { concurrency: false }, () => {
     // What heads and labels bring along: other claims, other values of relations.
     const others = files.filter((file) => /^(train|score|data)-.*(softmax|sigmoid|labels)/.test(basename(file)));
     const tried = [...named('proof-'), ...first, ...others];
-    const { code, text } = verify('--mutate', ...(EVERY ? [] : [`--sample=${SAMPLE}`]), ...tried);
+    const { code, text } = mutate(SAMPLE, tried);
     assert.equal(code, 0, text);
     assert.equal(text.match(/ of \d+ changes$/gm)?.length, tried.length);
   });

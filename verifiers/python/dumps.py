@@ -9,9 +9,12 @@ from poseidon import R
 FORMAT = "descent-witness/1"
 P = 21888242871839275222246405745257275088696311157297823662689037894645226208583
 WORD = 1 << 256
-ROUNDS1 = {"train": 26, "convTrain": 38} | {f"conv{name}": 36 for name in ("Seed", "Import", "Merge", "Score")}
+ROUNDS1 = {"train": 26, "convTrain": 38} | {f"conv{name}": 36 for name in ("Seed", "Import", "Merge", "Score", "Infer")}
 ROUNDS2 = {"train": 14, "convTrain": 26}
 DEGREE1 = {"data": 3}
+EXTRA = {"data": 1, "seed": 1, "train": 1, "import": 2, "score": 1, "infer": 3}
+# Bytes that the contract is given beside the parameters.
+BYTES = {"score": ("counts",), "infer": ("inputs", "outputs")}
 
 
 def _keys(value, names, what):
@@ -88,15 +91,14 @@ class Dump:
             self.powers = {name: numbers(value["powers"][name], count, P, name) for name, count in powers.items()}
 
     def _statement(self, value):
-        counts = ("counts",) if base(self.program) == "score" else ()
-        _keys(value, ("chainId", "registry", "trainer", "params", "extra", "commitments", *counts), "statement")
+        given = BYTES.get(base(self.program), ())
+        _keys(value, ("chainId", "registry", "trainer", "params", "extra", "commitments", *given), "statement")
         self.chain = number(value["chainId"], WORD, "chainId")
         self.registry = _address(value["registry"], "registry")
         self.trainer = _address(value["trainer"], "trainer")
         self.params = numbers(value["params"], len(self.names["public"]), R, "params")
-        extra = {"data": 1, "seed": 1, "train": 1, "import": 2, "score": 1}.get(base(self.program), 0)
-        self.extra = numbers(value["extra"], extra, WORD, "extra")
-        self.counts = _bytes(value["counts"], "counts") if counts else b""
+        self.extra = numbers(value["extra"], EXTRA.get(base(self.program), 0), WORD, "extra")
+        self.given = {name: _bytes(value[name], name) for name in given}
         stated = [name for name in self.names["oracles"] if name not in ("trace", "helper", "tables")]
         demand(isinstance(value["commitments"], list) and len(value["commitments"]) == len(stated), "commitments")
         self.commitments = [points(chunks, name) for chunks, name in zip(value["commitments"], stated)]

@@ -1,4 +1,4 @@
-"""What train and score have in common: where the tensors of a network on rows stand, dense or convolutional (protocol sections 7, 12)."""
+"""What train, score and infer have in common: where the tensors of a network on rows stand, dense or convolutional (protocol sections 7, 12)."""
 
 from collections import namedtuple
 
@@ -14,8 +14,9 @@ Spot = namedtuple("Spot", "s x y c")
 class Layers:
     """Points of the tensors of a network on rows: rho ends the batch, r is the point of the zero-checks."""
 
-    def __init__(self, run, grid, sizes, oracle, rows, shard_rows, shard):
-        self.run, self.grid, self.model, self.oracle = run, grid, sizes["model"], oracle
+    def __init__(self, run, grid, sizes, oracle, rows, shard_rows, shard, source="shard"):
+        """@param source the oracle that has X"""
+        self.run, self.grid, self.model, self.oracle, self.source = run, grid, sizes["model"], oracle, source
         self.rows, self.shard_rows, self.shard = rows, shard_rows, shard
         self.rho, self.r = Spot(*grid.split(grid.rho)), Spot(*grid.split(grid.tau))
 
@@ -72,7 +73,7 @@ class Layers:
         point = [*place.s[:rows], x, y, *channels[: m.c[l - 1]]]
         if name == "A":
             return slot(self.run, "trace", f"A_{l - 1}", point, weight)
-        return "shard", self.shard.offset["X"], point, weight
+        return self.source, self.shard.offset["X"], point, weight
 
     def read_by(self, l):
         """The coordinates (y, x) at r of what layer l reads."""

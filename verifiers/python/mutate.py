@@ -33,7 +33,9 @@ def changes(value, path=()):
         yield path, "plus 1", str(int(value) + 1)
         yield path, "plus r", str(int(value) + R)
     elif value.startswith("0x"):
-        yield path, "another", value[:-1] + ("1" if value[-1] == "0" else "0")
+        if value != "0x":
+            yield path, "another", value[:-1] + ("1" if value[-1] == "0" else "0")
+        yield path, "two bytes more", f"{value}0000"
     else:
         others = {"checks": ("proof", "argument"), "program": tuple(IDS), "format": ("descent-witness/0",)}
         for other in others[path[-1]]:

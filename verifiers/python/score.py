@@ -2,15 +2,15 @@
 
 from algebra import at_most, demand, eq, number
 from argument import Scaled
-from layers import Layers, Spot
+from forward import claim_lookups, claim_pass, claim_rounded, claim_tensors, passing
+from layers import Layers
 from poseidon import R
 from programs import FA, HALF, LIMB, ROWS, TABLE, claim_table, lookup, slot, table
 
 UNIT = pow(1 << FA, -1, R)
 # Where the tables of the function stand in their vector.
 EXP, LOSS = 0, 2 * LIMB
-HIDDEN_TENSORS = ("A", "V", "m", "R0", "R1")
-OUTPUTS = ("Q", "U0", "U1", "B", "G", "P", "K")
+OUTPUTS = ("B", "G", "P", "K")
 ROW_VECTORS = ("L", "N", "c", "t", "H", "p", "LP")
 
 
@@ -22,12 +22,12 @@ def score(run, sizes):
     claims |= {"labelled": shard.cls * (s["labelled"] << FA), "predicted": shard.cls * s["predicted"]}
     grid = run.batch(claims, (ROWS, model.places, model.places, ROWS), 5)
     on = Layers(run, grid, sizes, "model", shard.sigma, shard.sigma, shard)
-    values, total = _layers(run, on)
+    values, total = passing(run, on)
     values |= _sums(run, on, shard) | _rows(run, on, shard, named["k"]) | _outputs(run, on, shard)
     values["table"], share = table(run, grid)
     values["table2"] = _table2(run, grid)
     e, out = run.evals, grid.dormant(on.out())
-    total += (e["hQ"] + e["hG"] + e["hF"]) * out + e["hS"] * grid.dormant(on.rows_alone())
+    total += (e["hG"] + e["hF"]) * out + e["hS"] * grid.dormant(on.rows_alone())
     values["logUp"] = total + share - e["g2"] * grid.dormant(TABLE)
     run.settle(values, run.left, run.lam, run.names["relations"], "batch 1 at its point")
     result = s["right"] if shard.cls or shard.lab else s["error"]
@@ -37,31 +37,6 @@ def score(run, sizes):
     demand(run.squares[0] == named["x"], "x is not the challenge")
     _claim_evaluations(run, on)
     _claim_others(run, on)
-
-
-def _layers(run, on):
-    """The relations of the forward pass, and the hidden layers' share in the sum of lookups."""
-    e, grid, model = run.evals, on.grid, on.model
-    values, total, o = {}, 0, output_place(on)
-    for l in model.layers:
-        n = model.n[l]
-        cells = [*range(n), *range(model.places, model.places + n), *on.reading(l)]
-        same = eq(on.r.x[:n], o.x[:n]) * eq(on.r.y[:n], o.y[:n])
-        values[f"F1_{l}"] = grid.dormant(cells) * same * model.place(l, o.y, o.x) * e[f"W_{l}"] * e[f"In_{l}"]
-    for l in model.hidden:
-        A, V, m, R0, R1, h = (e[f"{name}_{l}"] for name in (*HIDDEN_TENSORS, "h"))
-        values[f"bit_{l}"] = on.check(l, m * m - m)
-        values[f"active_{l}"] = on.check(l, A - m * V)
-        values[f"h_{l}"] = on.check(l, lookup(run, h, (V - m, R0, R1), model.p[l]))
-        total += h * grid.dormant(on.cells(l))
-    values["hQ"] = on.check(model.out, lookup(run, e["hQ"], (e["Q"], e["U0"], e["U1"]), 1))
-    return values, total
-
-
-def output_place(on):
-    """The place of a layer's output in the sums F1, which stands where the rows are elsewhere."""
-    places = on.model.places
-    return Spot(None, on.rho.s[:places], on.rho.s[places : 2 * places], None)
 
 
 def _real(on, shard):
@@ -144,16 +119,8 @@ def _claim_evaluations(run, on):
     e, add, model = run.evals, run.claims.add, on.model
     _, s1, s2 = model.s
     rows, out, entry = on.rho.s[: on.rows], on.grid.at(on.out()), on.grid.at(TABLE)
-    place = output_place(on)._replace(s=on.r.s)
-    for l in model.layers:
-        add(e[f"W_{l}"], on.weights("model", l, on.rho, on.rho.c, on.r.c))
-    for l in model.layers:
-        add(e[f"In_{l}"], *on.read(l, on.rho.c, on.rho, place))
-    for l in model.hidden:
-        for name in HIDDEN_TENSORS:
-            add(e[f"{name}_{l}"], on.tensor(name, l, on.rho))
-    for name in OUTPUTS:
-        add(e[name], on.tensor(name, model.out, on.rho))
+    claim_pass(run, on)
+    claim_tensors(run, on, OUTPUTS)
     add(e["E"], on.tensor("E", model.out, on.rho, s1 + s2))
     add(e["Y"], on.labels(on.rho.s, on.rho.c))
     for name in ROW_VECTORS:
@@ -164,10 +131,8 @@ def _claim_evaluations(run, on):
     of_label, of_class = ([Scaled(q) for q in run.squares[first : first + ROWS]] for first in (ROWS, 0))
     add(e["Yx"], on.labels(on.rho.s, of_label))
     add(e["Px"], on.tensor("P", model.out, on.rho._replace(c=of_class)))
-    for l in model.hidden:
-        add(e[f"h_{l}"], slot(run, "helper", f"h_{l}", on.grid.at(on.cells(l)), model.p[l]))
-    for name in ("hQ", "hG"):
-        add(e[name], slot(run, "helper", name, out))
+    claim_lookups(run, on)
+    add(e["hG"], slot(run, "helper", "hG", out))
     add(e["hS"], slot(run, "helper", "hS", rows))
     add(e["hF"], slot(run, "helper", "hF", out, s1 + s2))
     claim_table(run, on.grid)
@@ -183,8 +148,7 @@ def _claim_others(run, on):
     every = [*rows, *[None] * model.c[model.out]]
     add(s["labelled"], slot(run, "trace", "L", rows))
     add(s["predicted"], slot(run, "trace", "LP", rows))
-    for l in model.layers:
-        add(-s[f"F1_{l}"] - on.constant(l), on.bias("model", l, on.r.c, on.place(l) << FA), *on.rounded(l))
+    claim_rounded(run, on)
     add(0, slot(run, "trace", "B", every), slot(run, "trace", "N", rows, -1))
     add(0, slot(run, "trace", "P", every), slot(run, "trace", "p", rows, -1))
     add(s1 * LIMB, slot(run, "trace", "E", every, s1), slot(run, "trace", "S", rows, s1))

@@ -161,3 +161,20 @@ class Segment:
     def divides(self, model):
         """Refuses unless the rate of a layer that is pooled, a sixteenth, is a whole number."""
         demand(not any(model.pooled) or self.lr % 16 == 0, "seg: a rate that pooled layers cannot have")
+
+
+class Form:
+    """rows - 1, offset of X, whether inputs and outputs are public, whether the range of the inputs is shown (protocol section 13)."""
+
+    def __init__(self, word):
+        self.rows, x, self.show_in, self.show_out, self.ranged = fields_of(word, [12, 26, 1, 1, 1], "form")
+        self.offset, self.sigma = {"X": x}, bits_of(self.rows)
+
+    def reads(self, shard, model):
+        """Refuses unless the inputs are of one of the three kinds. @param shard the registered one that they are, or None"""
+        if shard:
+            demand((self.show_in, self.ranged) == (0, 0), "form: a shard is neither public nor ranged")
+            demand((self.rows, self.offset["X"]) == (shard.rows, shard.offset["X"]), "form is not of the shard")
+            demand(shard.inputs == model.inputs, "the shard does not fit the model")
+        else:
+            demand(self.ranged == 1 - self.show_in and self.offset["X"] == 0, "form: inputs are public or ranged, and begin at 0")

@@ -6,10 +6,10 @@ from networks import Network
 from numbering import IDS, base
 from poseidon import R
 from programs import coefficients
-from shapes import Model, Segment, Shard
+from shapes import Form, Model, Segment, Shard, chunks_of
 
-# Parameters that h_0 does not hold, the last ones: x and counts.
-LATE = {"score": 2, "convScore": 2}
+# Parameters that h_0 does not hold, the last ones: x and what is public, as a polynomial at x.
+LATE = {"score": 2, "infer": 3}
 DOMAIN = int.from_bytes(keccak256(b"descent.statement.v3"), "big")
 
 
@@ -20,7 +20,7 @@ def hash_words(words):
 
 def digests(dump):
     """h_0 .. h_5."""
-    bound = [*dump.params[: len(dump.params) - LATE.get(dump.program, 0)], *dump.extra]
+    bound = [*dump.params[: len(dump.params) - LATE.get(base(dump.program), 0)], *dump.extra]
     stated = [word for chunks in dump.commitments for xy in chunks for word in xy]
     head = [DOMAIN, dump.chain, dump.registry, dump.trainer, IDS[dump.program]]
     first = 32 * 7
@@ -56,15 +56,44 @@ def sizes_of(dump):
         sizes["seed"] = named["seed"]
     if program == "score":
         sizes["named"] = named
-        measures(named, sizes["shard"], dump.counts, dump.extra[0])
+        measures(named, sizes["shard"], dump.given["counts"], dump.extra[0])
     if program == "merge":
         present = [len(chunks) > 0 for chunks in dump.commitments[1:]]
         sizes["factors"] = coefficients(dump.params[-sizes["model"].out :], sizes["model"], present)
+    own = {"shard": sizes["shard"].chunks} if "shard" in sizes else {}
+    if program == "infer":
+        sizes["named"] = named
+        own = inference(sizes, named, dump.given, dump.extra)
     for name, chunks in zip(dump.names["oracles"], dump.commitments):
         if chunks or not name.startswith("parent_"):
-            kind = "shard" if name == "shard" else "model"
-            demand(len(chunks) == sizes[kind].chunks, f"{name}: chunks of the commitment")
+            demand(len(chunks) == own.get(name, sizes["model"].chunks if "model" in sizes else 0), f"{name}: chunks of the commitment")
     return sizes
+
+
+def inference(sizes, named, given, extra):
+    """Refuses inputs and outputs that contracts refuse, or that are not those of the statement or of its signals. Gives the chunks
+    of both.
+    """
+    model = sizes["model"]
+    form = sizes["form"] = Form(named["form"])
+    *hashes, word = extra
+    shard = Shard(word) if word else None
+    form.reads(shard, model)
+    rows, side, channels, outputs = form.rows + 1, model.side[0] + 1, model.last[0] + 1, model.last[model.out] + 1
+    # A value's exponent, in the order of the values.
+    row, channel = (1 << 24, 1 << 12) if model.places else (1 << 12, 1)
+    lines = range(side)
+    pixels = [x + (y << 6) + channel * c + row * s for s in range(rows) for c in range(channels) for y in lines for x in lines]
+    results = [i + (s << 12) for s in range(rows) for i in range(outputs)]
+    for name, shown, counted, exponents in zip(given, (form.show_in, form.show_out), hashes, (pixels, results)):
+        data = given[name]
+        demand(counted == (int.from_bytes(keccak256(data), "big") if shown else 0), f"the hash of the {name}")
+        demand(len(data) == 2 * shown * len(exponents), f"length of the {name}")
+        values = [int.from_bytes(data[at : at + 2], "big", signed=True) for at in range(0, len(data), 2)]
+        total = sum(value * pow(named["x"], exponent, R) for value, exponent in zip(values, exponents)) % R
+        demand(total == named[name], f"the {name} at x")
+    bits = form.sigma + model.inputs.bit_length(), form.sigma + model.c[model.out]
+    return {"input": shard.chunks if shard else chunks_of(1 << bits[0]), "output": chunks_of(1 << bits[1])}
 
 
 def measures(named, shard, counts, counted):

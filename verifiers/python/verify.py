@@ -9,6 +9,7 @@ import sys
 from algebra import Refused, demand
 from argument import Run
 from dumps import Dump, load
+from infer import infer
 from numbering import base
 from poseidon import absorb
 from programs import data, imported, merge, seed
@@ -16,7 +17,7 @@ from score import score
 from statement import digests, folded, hash_words, sizes_of
 from train import train
 
-PROGRAMS = {"data": data, "seed": seed, "train": train, "import": imported, "merge": merge, "score": score}
+PROGRAMS = {"data": data, "seed": seed, "train": train, "import": imported, "merge": merge, "score": score, "infer": infer}
 
 
 def verify(value):

@@ -1,7 +1,9 @@
 """Honest proofs of tiny networks, made here by brute force from the definitions.
 
 python3 -m unittest whole     they are accepted, and changed ones are not
-python3 whole.py <folder>     writes them: <name>.json, a dump, and of convolutional programs <name>.inputs.json for the circuit
+python3 whole.py <folder> [program ..]
+                              writes them, or those of some programs: <name>.json, a dump, and of convolutional programs
+                              <name>.inputs.json for the circuit
 
 Every number that such a proof sends is a sum over indices of the statement's own tensors, and its batches end at random
 points, where each relation and claim of the verifier has to be the one that was summed. No prover of the project is used.
@@ -13,7 +15,7 @@ import unittest
 from pathlib import Path
 
 from algebra import Refused
-from honest.cases import importing, merging, scoring, seeding, training
+from honest.cases import importing, inferring, merging, scoring, seeding, training
 from honest.inputs import circuit_inputs
 from mutate import changed, changes
 from networks import Network
@@ -31,7 +33,7 @@ SIX = (
     (1, 1, 1, 1, 0, 1, 0),
 )
 WIDE_KERNEL = ((1, 2), (1, 2, 7, 1, 3, 0, 0), (2, 1, 1, 1, 0, 1, 1))
-TRAIN, SCORE, SEED, IMPORT, MERGE = (PROGRAMS[name] for name in ("train", "score", "seed", "import", "merge"))
+TRAIN, SCORE, SEED, IMPORT, MERGE, INFER = (PROGRAMS[name] for name in ("train", "score", "seed", "import", "merge", "infer"))
 
 
 def network(layers, head=SQUARED_ERROR):
@@ -70,6 +72,13 @@ SCORES = {
     "convScore-later": lambda: scoring(SCORE, *network(POOLED_LATER), "classes", rows=2, stated=False),
     "score-dense": lambda: scoring(SCORE, *dense([3, 4, 2], SIGMOID), "labels", rows=3),
 }
+INFERENCES = {
+    "convInfer-padded": lambda: inferring(INFER, *network(PADDED), rows=3, inputs="public", shown=True),
+    "convInfer-pooled": lambda: inferring(INFER, *network(POOLED, SIGMOID), rows=2, inputs="committed", shown=False),
+    "convInfer-shard": lambda: inferring(INFER, *network(PADDED, SOFTMAX), rows=3, inputs="shard", shown=True),
+    "convInfer-six": lambda: inferring(INFER, *network(SIX), rows=3, inputs="committed", shown=True),
+    "infer-dense": lambda: inferring(INFER, *dense([3, 4, 2], SOFTMAX), rows=3, inputs="public", shown=True),
+}
 WEIGHTS = {
     "convSeed-padded": lambda: seeding(SEED, *network(PADDED), 987654321),
     "convSeed-six": lambda: seeding(SEED, *network(SIX, SIGMOID), 987654322),
@@ -96,6 +105,9 @@ class Whole(unittest.TestCase):
     def test_score(self):
         self.accepted(SCORES)
 
+    def test_infer(self):
+        self.accepted(INFERENCES)
+
     def test_weights(self):
         self.accepted(WEIGHTS)
 
@@ -110,8 +122,10 @@ class Whole(unittest.TestCase):
                 verify(changed(dump, where, new))
 
 
-def write(folder):
-    for name, make in (TRAINS | SCORES | WEIGHTS).items():
+def write(folder, programs):
+    for name, make in (TRAINS | SCORES | INFERENCES | WEIGHTS).items():
+        if programs and name.partition("-")[0] not in programs:
+            continue
         dump = make()
         (folder / f"{name}.json").write_text(json.dumps(dump))
         if name.startswith("conv"):
@@ -119,4 +133,4 @@ def write(folder):
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    write(Path(sys.argv[1]), sys.argv[2:])

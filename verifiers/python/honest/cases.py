@@ -1,5 +1,6 @@
 """Dumps of honest proofs of tiny networks."""
 
+from honest.inferring import Inferring
 from honest.pictures import Pictures, Weights
 from honest.prover import Proving, Statement, dump_of, laid_out
 from honest.scoring import Scoring
@@ -60,7 +61,7 @@ def scoring(algebra, network, shape, kind, *, rows, k=1, stated=True):
     named = [said["result"], said["loss"], said["absolute"], k, said["top"], 0, counts[0] if counts else 0]
     counted = int.from_bytes(keccak256(data), "big") if data else 0
     statement = Statement(_name(network, "score"), [*_params(network, shape), word, *named], [counted], [1, 1])
-    statement.counts = data
+    statement.given = {"counts": data}
     return _dump(algebra, statement, case, {"model": _model(network, model), "shard": shard})
 
 
@@ -85,3 +86,21 @@ def merging(algebra, network, shape, count):
     statement = Statement(_name(network, "merge"), [*_params(network, shape), *packed], [], there)
     vectors = {"child": _model(network, case.model)} | {f"parent_{i}": _model(network, p) for i, p in enumerate(parents)}
     return _dump(algebra, statement, case, vectors)
+
+
+def inferring(algebra, network, shape, *, rows, inputs, shown):
+    """@param inputs "public", "committed" or "shard"; @param shown whether the outputs are public"""
+    pictures, model = Pictures(network, rows, "regression", 5), Weights.random(network, 6)
+    word, (offset, _), vector = _shard(network, pictures)
+    if inputs != "shard":
+        pictures.crop(network)
+        word, offset, vector = 0, 0, laid_out(["X"], {"X": pictures.x})[1]
+    ranged = int(inputs == "committed")
+    case = Inferring(network, model, pictures, ranged, (int(inputs == "public"), int(shown)))
+    form = rows - 1 | offset << 12 | (inputs == "public") << 38 | int(shown) << 39 | ranged << 40
+    given = dict(zip(("inputs", "outputs"), case.bytes()))
+    hashes = [int.from_bytes(keccak256(data), "big") if data else 0 for data in given.values()]
+    # With x = 0, until the challenge is drawn.
+    statement = Statement(_name(network, "infer"), [*_params(network, shape), form, 0, *case.public(0)], [*hashes, word], [1, 1, 1])
+    statement.given = given
+    return _dump(algebra, statement, case, {"model": _model(network, model), "input": vector, "output": laid_out(["O"], {"O": case.O})[1]})

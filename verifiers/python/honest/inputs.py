@@ -49,6 +49,11 @@ def _own(program, named):
             "inputs1": inputs, "outputs1": outputs, "rows1": rows, "classes": classes, "labels": labels,
             "shardOffset": [_bits(x, 26), _bits(y, 26)],
         }
+    if program == "infer":
+        rows, offset, show_in, show_out, ranged = fields_of(named["form"], (12, 26, 1, 1, 1), "form")
+        return {name: named[name] for name in ("form", "inputs", "outputs")} | {
+            "rows1": rows, "inputOffset": _bits(offset, 26), "showIn": show_in, "showOut": show_out, "ranged": ranged,
+        }
     return {}
 
 

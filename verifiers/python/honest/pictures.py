@@ -25,6 +25,14 @@ class Pictures:
                 value = {"classes": int(i == label) << FA, "labels": random.randrange(2) << FA, "regression": random.randrange(-300, 300)}
                 self.y[s + (i << self.sigma)] = value[kind]
 
+    def crop(self, network):
+        """Puts 0 in place of pixels beyond the picture."""
+        n, last = network.n[0], network.side[0]
+        for k in range(len(self.x)):
+            at = k >> self.sigma
+            if max(at & (1 << n) - 1, at >> n & (1 << n) - 1) > last:
+                self.x[k] = 0
+
     def row(self, s):
         return s & (1 << self.sigma) - 1
 

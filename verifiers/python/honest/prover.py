@@ -114,7 +114,7 @@ class Statement:
 
     def __init__(self, program, params, extra, commitments):
         self.program, self.params, self.extra = program, params, extra
-        self.chain, self.registry, self.trainer, self.counts = 31337, 77, 88, b""
+        self.chain, self.registry, self.trainer, self.given = 31337, 77, 88, {}
         self.commitments = [[POINT] if there else [] for there in commitments]
         self.points = {name: [POINT] for name in ("trace", "helper", "rows", "columns", "quotient", "quotient2")}
         self.names = numbering(program)
@@ -313,8 +313,7 @@ def dump_of(run, statement, outputs):
         "params": [str(value) for value in statement.params], "extra": [str(value) for value in statement.extra],
         "commitments": [[point for _ in chunks] for chunks in statement.commitments],
     }
-    if base(statement.program) == "score":
-        stated["counts"] = f"0x{statement.counts.hex()}"
+    stated |= {name: f"0x{data.hex()}" for name, data in statement.given.items()}
     return {
         "checks": "argument", "format": "descent-witness/1", "program": statement.program, "statement": stated,
         "points": {name: [point] if name in ("trace", "helper") else point for name in statement.points},

@@ -1,46 +1,33 @@
 """An honest score by the definition of its sums (protocol sections 11 and 12)."""
 
 from algebra import eq_table
-from honest.common import (
-    LIMBS, Checks, contract, counted, function, limb_table, lookup_of, lookups, pair_table, patches, places, real_classes, real_rows,
-    table_instances,
-)
-from honest.pictures import FA, HALF, Trace, forward, least_log_sum
+from honest.common import LIMBS, Checks, counted, function, limb_table, lookup_of, lookups, pair_table, table_instances
+from honest.pictures import FA, HALF, least_log_sum
+from honest.passing import Passing
 from honest.prover import Instance, spread
 from poseidon import R
 from tables import tables
 
 ROWS = 12
 UNIT = pow(1 << FA, -1, R)
-HIDDEN = ("A", "V", "m", "R0", "R1")
 OUTPUTS = ("B", "G", "P", "K", "E")
 ROW_VECTORS = ("L", "N", "c", "t", "H", "p", "LP", "Z", "S")
 EXP, LOSS = 0, 2 * LIMBS
 
 
-class Scoring:
+class Scoring(Passing):
     def __init__(self, network, model, pictures, k, stated):
         """@param stated whether the counts are; else no class is shown to be predicted"""
-        self.stated = stated
-        self.network, self.model, self.pictures, self.k, self.rows = network, model, pictures, k, pictures.sigma
-        self.out, self.present = network.out, [l for l in network.layers if network.p[l]]
-        self.hidden = self.present[:-1]
+        super().__init__(network, model, pictures)
+        self.stated, self.k, t = stated, k, self.tensors
         self.cls, self.lab = int(pictures.kind == "classes"), int(pictures.kind == "labels")
         _, self.s1, self.s2 = network.s
-        self.read_trace = trace = Trace(network, self.rows)
-        for s in range(1 << self.rows):
-            forward(network, model, trace, pictures, s)
-        kept = [f"{name}_{l}" for l in self.hidden for name in HIDDEN] + ["Q", "U0", "U1"]
-        t = self.tensors = {name: trace.tensors[name] for name in kept}
-        self.real, self.classes = real_rows(pictures, self.rows), real_classes(network)
         t |= {name: [0] * len(t["Q"]) for name in OUTPUTS} | {name: [0] * (1 << self.rows) for name in ROW_VECTORS}
         self.times = [0] * LIMBS
         for s in range(1 << self.rows):
             self._row(s)
-        over = [[v - m for v, m in zip(t[f"V_{l}"], t[f"m_{l}"])] for l in self.hidden]
-        looked = over + [t[f"{name}_{l}"] for l in self.hidden for name in ("R0", "R1")]
-        looked += [t[name] for name in ("Q", "U0", "U1", "G", "K", "H", "S")] + [[0] * len(t["Q"]), [0] * len(t["S"])]
-        t["mult"] = counted(looked)
+        own = [t[name] for name in ("G", "K", "H", "S")] + [[0] * len(t["Q"]), [0] * len(t["S"])]
+        t["mult"] = counted(self.looked_up() + own)
         t["mult2"] = self.times
         absent = () if self.s1 else ("Z", "S") if self.s2 else ("Z", "S", "E", "mult2")
         self.trace = {name: tensor for name, tensor in t.items() if name not in absent}
@@ -109,11 +96,8 @@ class Scoring:
         return {"error": error, "result": right, "loss": loss, "absolute": absolute, "top": sum(t["t"])}
 
     def helper(self, run):
-        t, beta, made = self.tensors, run.beta, {}
-        for l in self.hidden:
-            over = [v - m for v, m in zip(t[f"V_{l}"], t[f"m_{l}"])]
-            made[f"h_{l}"] = lookups(beta, over, t[f"R0_{l}"], t[f"R1_{l}"])
-        made["hQ"] = lookups(beta, t["Q"], t["U0"], t["U1"])
+        t, beta = self.tensors, run.beta
+        made = self.lookups_of(beta)
         made["hG"] = lookups(beta, t["G"], t["K"], [0] * len(t["G"]))
         made["hS"] = lookups(beta, t["H"], t["S"], [0] * len(t["S"]))
         if self.s1 or self.s2:
@@ -133,20 +117,8 @@ class Scoring:
 
     def sums(self, run):
         n, q, t = self.network, run.squares, self.tensors
-        places_ = n.places
-        self.r = {"s": q[: self.rows], "x": q[12 : 12 + places_], "y": q[18 : 18 + places_]}
-        self.r["c"] = q[12 + 2 * places_ : 24 + 2 * places_]
-        eq_s, made, self.first_tables = eq_table(self.r["s"]), {}, {}
-        for l in self.present:
-            size, j = n.n[l], 2 * n.d[l] + n.c[l - 1]
-            W = contract(self.model.W[l], [(j, None), (n.c[l], eq_table(self.r["c"][: n.c[l]]))])
-            read = contract(patches(n, self.read_trace, self.pictures, l), [(self.rows, eq_s), (2 * size + j, None)])
-            at = [a * b % R for b in eq_table(self.r["y"][:size]) for a in eq_table(self.r["x"][:size])]
-            real = places(n, l)
-            made[f"F1_{l}"] = sum(
-                a * m * W[k] * read[place + k * len(at)] for k in range(1 << j) for place, (a, m) in enumerate(zip(at, real))
-            )
-            self.first_tables[l] = at, real, W, read
+        made = self.sums_of(q)
+        eq_s = eq_table(self.r["s"])
         said, powers_of = self.measures(), [[1], [1]]
         for first, own in zip((12, 0), powers_of):
             for z in q[first : first + n.c[self.out]]:
@@ -168,28 +140,10 @@ class Scoring:
         return {name: value % R for name, value in made.items()}
 
     def first(self, run, grid, weights):
-        n, made, looked = self.network, [], []
-        for l in self.present:
-            at, real, W, read = self.first_tables[l]
-            taps = grid.cells(0, n.d[l], n.d[l], n.c[l - 1])
-            place = [*range(n.n[l]), *range(n.places, n.places + n.n[l])]
-            cells = place + taps
-            named = {"eq": spread(at, place, cells), "M": spread(real, place, cells), f"W_{l}": spread(W, taps, cells), f"In_{l}": read}
-            claim = run.sums[f"F1_{l}"]
-            made.append(Instance(cells, named, lambda e, m, w, j: e * m % R * w * j, 4, weights[f"F1_{l}"], claim))
-        look = lookup_of(run.beta)
-        for l in self.hidden:
-            cells = grid.cells(self.rows, n.n[l], n.n[l], n.c[l])
-            named = {f"{name}_{l}": self.tensors[f"{name}_{l}"] for name in HIDDEN} | {f"h_{l}": self.helpers[f"h_{l}"]}
-            on = Checks(grid, weights, cells, named)
-            on.add(f"bit_{l}", f"m_{l}", lambda m: m * m - m, 2)
-            on.add(f"active_{l}", f"A_{l} m_{l} V_{l}", lambda a, m, v: a - m * v, 2)
-            on.add(f"h_{l}", f"h_{l} V_{l} m_{l} R0_{l} R1_{l}", lambda h, v, m, a, b: look(h, v - m, a, b), 4)
-            made += on.made
-            looked.append((f"h_{l}", cells))
-        rows, out = grid.cells(self.rows), grid.cells(self.rows, 0, 0, n.c[self.out])
+        made, looked = self.passed(run, grid, weights)
+        rows, out = grid.cells(self.rows), grid.cells(self.rows, 0, 0, self.network.c[self.out])
         made += self._of_rows(run, grid, weights, rows) + self._of_outputs(run, grid, weights, rows, out)
-        looked += [(name, out) for name in ("hQ", "hG", "hF") if name in self.helpers] + [("hS", rows)]
+        looked += [(name, out) for name in ("hG", "hF") if name in self.helpers] + [("hS", rows)]
         pairs = self.column if "g2" in self.helpers else None
         return made + table_instances(run, grid, weights, looked, self.tensors | self.helpers, pairs)
 
@@ -216,12 +170,11 @@ class Scoring:
     def _of_outputs(self, run, grid, weights, rows, cells):
         t, cls, lab, s1, s2 = self.tensors, self.cls, self.lab, self.s1, self.s2
         regression = 1 - cls - lab
-        named = {name: t[name] for name in ("Q", "U0", "U1", *OUTPUTS)} | self.helpers | {"Y": self.pictures.y}
+        named = {name: t[name] for name in ("Q", *OUTPUTS)} | self.helpers | {"Y": self.pictures.y}
         named |= {name: spread(t[name], rows, cells) for name in ROW_VECTORS} | {"real": spread(self.real, rows, cells)}
         named["class"] = spread(self.classes, cells[self.rows :], cells)
         named["row"] = spread(eq_table(self.r["s"]), rows, cells)
         on, look, beta = Checks(grid, weights, cells, named), lookup_of(run.beta), run.beta
-        on.add("hQ", "hQ Q U0 U1", look, 4)
         on.add("hG", "hG G K", lambda h, a, b: look(h, a, b, 0), 4)
         on.add("margin", "G class B L Q Y real", lambda g, c, b, l, q, y, r: (
             g - c * b * (cls * (l - (q - HALF) - 1 + y * UNIT) + lab * ((2 * y * UNIT - 1) * (q - HALF) - 1))
@@ -250,6 +203,3 @@ class Scoring:
             Instance(cells, {own: named[own] for own in names.split()}, f, degree, weights[name], factor * claims[name])
             for name, names, f, degree, factor in sums
         ]
-
-    def after_first(self, run, grid):
-        """Evaluations that no relation has where they are not needed are those of zeros."""

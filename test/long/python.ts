@@ -1,0 +1,33 @@
+// The verifier in Python, as the long tests call it.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Inputs, Value } from '../reference/tensors.ts';
+
+const FOLDER = fileURLToPath(new URL('../../verifiers/python', import.meta.url));
+
+/** Whether every change of every dump is tried, and every proof made. */
+export const EVERY = process.env.DESCENT_EVERY_MUTATION === '1';
+
+export interface Answer {
+  code: number | null;
+  text: string;
+}
+
+export function python(args: string[], input = ''): Answer {
+  const { status, stdout, stderr, error } = spawnSync('python3', args, { cwd: FOLDER, encoding: 'utf8', input });
+  if (error) throw error;
+  return { code: status, text: stdout + stderr };
+}
+
+export const verify = (...args: string[]) => python(['verify.py', ...args]);
+
+/** Changes of these dumps. @param sample how many of each unless all are tried */
+export const mutate = (sample: number, files: string[]) =>
+  verify('--mutate', ...(EVERY ? [] : [`--sample=${sample}`]), ...files);
+
+const numbers = (value: unknown): Value => (Array.isArray(value) ? value.map(numbers) : BigInt(value as string));
+
+/** A circuit's inputs as Python wrote them. */
+export function inputsOf(text: Record<string, unknown>): Inputs {
+  return Object.fromEntries(Object.entries(text).map(([name, value]) => [name, numbers(value)]));
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { buildCircuits } from '../../scripts/build/circuits.ts';
+import { writeDumps } from '../../verifiers/dump.ts';
+import { INFER_ARGUMENTS, INFER_PROOFS } from '../../verifiers/inferCases.ts';
+import { runCircuit } from '../reference/witness.ts';
+import { EVERY, inputsOf, mutate, python, verify } from './python.ts';
+
+const PROGRAMS = ['infer', 'convInfer'];
+const SAMPLE = 40;
+
+describe('inferences in the verifier in Python', { concurrency: false }, () => {
+  let folder: string;
+  let files: string[];
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'descent-dumps-'));
+    files = await writeDumps(folder, { args: INFER_ARGUMENTS, proofs: EVERY ? INFER_PROOFS : [] });
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('are accepted, with inputs and outputs of every kind', () => {
+    const { code, text } = verify(...files);
+    assert.equal(code, 0, text);
+    for (const kind of ['public', 'public-shown', 'shard', 'shard-shown', 'committed', 'committed-shown'])
+      for (const program of PROGRAMS)
+        assert.ok(
+          files.some((file) => basename(file).startsWith(`${program}-`) && file.endsWith(`-${kind}.json`)),
+          `${program} ${kind}`,
+        );
+  });
+
+  it('are refused when one field is changed', () => {
+    const tried = EVERY ? files : files.filter((file) => /(public-shown|shard)\.json$/.test(file));
+    const { code, text } = mutate(SAMPLE, tried);
+    assert.equal(code, 0, text);
+    assert.equal(text.match(/ of \d+ changes$/gm)?.length, tried.length);
+  });
+
+  it('say what of the statement does not hold', () => {
+    const file = files.find((name) => basename(name).startsWith('infer-3-5-2-9-public-shown'));
+    const dump = JSON.parse(readFileSync(file as string, 'utf8'));
+    const said = (change: (own: typeof dump) => void) => {
+      const own = structuredClone(dump);
+      change(own);
+      const path = join(folder, 'forged.json');
+      writeFileSync(path, JSON.stringify(own));
+      return verify(path).text.split(': refused: ')[1]?.trim();
+    };
+    const flip = (own: typeof dump, bit: bigint) => {
+      own.statement.params[1] = String(BigInt(own.statement.params[1]) ^ (1n << bit));
+    };
+    const kinds = 'form: inputs are public or ranged, and begin at 0';
+    for (const [what, change] of [
+      [kinds, (own) => flip(own, 38n)],
+      [kinds, (own) => flip(own, 40n)],
+      [kinds, (own) => flip(own, 12n)],
+      ['form has more bits', (own) => flip(own, 41n)],
+      ['the hash of the outputs', (own) => flip(own, 39n)],
+      ['the hash of the inputs', (own) => (own.statement.inputs = `0x0001${own.statement.inputs.slice(6)}`)],
+      ['the outputs at x', (own) => (own.statement.params[4] = '5')],
+      ['shard: offsets', (own) => (own.statement.extra[2] = '1')],
+      ['input: chunks of the commitment', (own) => own.statement.commitments[1].push(own.statement.commitments[1][0])],
+      ['output: chunks of the commitment', (own) => own.statement.commitments[2].pop()],
+    ] as [string, (own: typeof dump) => void][])
+      assert.equal(said(change), what);
+  });
+});
+
+// These proofs are sums over indices, made in Python from the protocol: no prover of the project has a part in them.
+describe('inferences by brute force', { concurrency: false }, () => {
+  let folder: string;
+  let names: string[];
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'descent-honest-'));
+    const { code, text } = python(['whole.py', folder, ...PROGRAMS]);
+    assert.equal(code, 0, text);
+    names = readdirSync(folder).flatMap((file) => (file.includes('inputs') ? [] : [file.replace('.json', '')]));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('are accepted by the verifier in Python', () => {
+    const { code, text } = verify(...names.map((name) => join(folder, `${name}.json`)));
+    assert.equal(code, 0, text);
+    assert.ok(names.length > 4);
+  });
+
+  it('are accepted by the circuit, which has the same digest and the same fold', async () => {
+    const circuits = await buildCircuits(['convInfer']);
+    for (const name of names.filter((each) => each.startsWith('conv'))) {
+      const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'));
+      const { c, v, fold } = read(`${name}.json`).signals;
+      const found = await runCircuit(circuits.convInfer.wasm, inputsOf(read(`${name}.inputs.json`)));
+      assert.deepEqual(found, [c, v, fold].map(BigInt), name);
+    }
+  });
+});
