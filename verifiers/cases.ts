@@ -47,7 +47,7 @@ function run(statement: Statement, argument: Run['argument']): Run {
 /** What tells cases of another head apart. */
 const named = (head: Head) => (head === 'squared error' ? '' : `-${head}`);
 
-const shapeOf = ({ inputs, outputs, rows, kind }: Shard) => ({ inputs, outputs, rows, kind });
+export const shapeOf = ({ inputs, outputs, rows, kind }: Shard) => ({ inputs, outputs, rows, kind });
 
 function data(widths: number[], rows: number, kind: Shard['kind'] = 'classes'): Case {
   return {

@@ -18,6 +18,7 @@ import type { Program } from '../src/registry/programs/list.ts';
 import { circuitSignals, digest, digestsOf, hashWords, publicSignals } from '../src/registry/statement.ts';
 import { keyWords } from '../src/registry/verificationKey.ts';
 import { CONTEXT, circuitWasm, verifierKeys } from '../test/support/prover.ts';
+import { AUDIT_ARGUMENTS, AUDIT_PROOFS } from './auditCases.ts';
 import { ARGUMENTS, PROOFS } from './cases.ts';
 import { INFER_ARGUMENTS, INFER_PROOFS } from './inferCases.ts';
 import { NETWORK_ARGUMENTS, NETWORK_PROOFS } from './networkCases.ts';
@@ -177,7 +178,7 @@ function numbers(value: CircuitValue): Json {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [folder] = process.argv.slice(2);
   if (folder === undefined) throw new Error('usage: node verifiers/dump.ts <folder>');
-  const args = [...ARGUMENTS, ...NETWORK_ARGUMENTS, ...INFER_ARGUMENTS];
-  const proofs = [...PROOFS, ...NETWORK_PROOFS, ...INFER_PROOFS];
+  const args = [...ARGUMENTS, ...NETWORK_ARGUMENTS, ...INFER_ARGUMENTS, ...AUDIT_ARGUMENTS];
+  const proofs = [...PROOFS, ...NETWORK_PROOFS, ...INFER_PROOFS, ...AUDIT_PROOFS];
   for (const file of await writeDumps(folder, { args, proofs })) console.log(file);
 }

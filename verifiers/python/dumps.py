@@ -11,10 +11,11 @@ P = 2188824287183927522224640574525727508869631115729782366268903789464522620858
 WORD = 1 << 256
 ROUNDS1 = {"train": 26, "convTrain": 38} | {f"conv{name}": 36 for name in ("Seed", "Import", "Merge", "Score", "Infer")}
 ROUNDS2 = {"train": 14, "convTrain": 26}
-DEGREE1 = {"data": 3}
-EXTRA = {"data": 1, "seed": 1, "train": 1, "import": 2, "score": 1, "infer": 3}
+ROUNDS1 |= {"disjoint": 12, "subset": 12}
+DEGREE1 = {"data": 3, "disjoint": 3, "subset": 3}
+EXTRA = {"data": 1, "seed": 1, "train": 1, "import": 2, "score": 1, "infer": 3, "disjoint": 1, "subset": 1}
 # Bytes that the contract is given beside the parameters.
-BYTES = {"score": ("counts",), "infer": ("inputs", "outputs")}
+BYTES = {"score": ("counts",), "infer": ("inputs", "outputs"), "disjoint": ("record",)}
 
 
 def _keys(value, names, what):

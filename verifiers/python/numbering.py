@@ -7,6 +7,7 @@ from pathlib import Path
 _FOLDER = Path(__file__).resolve().parents[2] / "circuits" / "programs"
 IDS = {"data": 1, "seed": 2, "train": 3, "import": 4, "merge": 5, "score": 6}
 IDS |= {"convSeed": 7, "convTrain": 8, "convImport": 9, "convMerge": 10, "convScore": 11, "infer": 12, "convInfer": 13}
+IDS |= {"disjoint": 14, "subset": 15}
 
 
 def base(program):

@@ -8,8 +8,8 @@ from poseidon import R
 from programs import coefficients
 from shapes import Form, Model, Segment, Shard, chunks_of
 
-# Parameters that h_0 does not hold, the last ones: x and what is public, as a polynomial at x.
-LATE = {"score": 2, "infer": 3}
+# Parameters that h_0 does not hold, the last ones: a challenge and what is public, as a polynomial at it.
+LATE = {"score": 2, "infer": 3, "disjoint": 2}
 DOMAIN = int.from_bytes(keccak256(b"descent.statement.v3"), "big")
 
 
@@ -42,7 +42,7 @@ def sizes_of(dump):
         demand([named["layout_1"], named["layout_2"]] == sizes["model"].layout, "layout: not that of the shape")
     elif "shape" in named:
         sizes["model"] = Model(named["shape"])
-    if program in ("data", "score"):
+    if program in ("data", "score", "subset"):
         sizes["shard"] = Shard(named["shard"])
     if program == "train":
         sizes["seg"] = Segment(named["seg"])
@@ -64,6 +64,11 @@ def sizes_of(dump):
     if program == "infer":
         sizes["named"] = named
         own = inference(sizes, named, dump.given, dump.extra)
+    if program == "disjoint":
+        sizes["named"] = named
+        own = sides(sizes, named, dump.given["record"], dump.extra[0], len(dump.commitments[1]) > 0)
+    if program == "subset":
+        own |= sets_of(sizes, named)
     for name, chunks in zip(dump.names["oracles"], dump.commitments):
         if chunks or not name.startswith("parent_"):
             demand(len(chunks) == own.get(name, sizes["model"].chunks if "model" in sizes else 0), f"{name}: chunks of the commitment")
@@ -94,6 +99,35 @@ def inference(sizes, named, given, extra):
         demand(total == named[name], f"the {name} at x")
     bits = form.sigma + model.inputs.bit_length(), form.sigma + model.c[model.out]
     return {"input": shard.chunks if shard else chunks_of(1 << bits[0]), "output": chunks_of(1 << bits[1])}
+
+
+def sides(sizes, named, record, hashed, is_shard):
+    """Refuses two sides that contracts refuse, and a record that is not that of the statement or of its signal. Gives the chunks of both.
+
+    @param is_shard whether the second side has points
+    """
+    first, second = sizes["first"], sizes["second"] = Shard(named["first"]), Shard(named["second"])
+    demand(first.inputs == second.inputs, "the sides have other inputs")
+    if not is_shard:
+        demand((second.rows, second.outputs, second.cls, second.lab) == (0, 0, 0, 0), "second: not a record")
+    demand(len(record) == (0 if is_shard else 2 * (second.inputs + 1)), "length of the record")
+    demand(hashed == (int.from_bytes(keccak256(record), "big") if record else 0), "the hash of the record")
+    values = [int.from_bytes(record[at : at + 2], "big", signed=True) for at in range(0, len(record), 2)]
+    demand(sum(value * pow(named["r"], j, R) for j, value in enumerate(values)) % R == named["record"], "the record at r")
+    return {"first": first.chunks, "second": second.chunks if is_shard else 0}
+
+
+def sets_of(sizes, named):
+    """Refuses sets that contracts refuse. Gives the chunks of all."""
+    shard, count = sizes["shard"], named["sets"]
+    demand(1 <= count <= 16, "number of sets")
+    words = [named[f"set_{k}"] for k in range(1, 17)]
+    demand(not any(words[count:]), "a set behind the last")
+    sizes["sets"] = [Shard(word) if k < count else None for k, word in enumerate(words)]
+    for one in sizes["sets"][:count]:
+        kinds = [(own.inputs, own.outputs, own.cls, own.lab) for own in (shard, one)]
+        demand(kinds[0] == kinds[1], "a set of another kind")
+    return {f"set_{k}": one.chunks if one else 0 for k, one in enumerate(sizes["sets"], 1)}
 
 
 def measures(named, shard, counts, counted):

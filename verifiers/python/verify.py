@@ -8,6 +8,7 @@ import sys
 
 from algebra import Refused, demand
 from argument import Run
+from audits import disjoint, subset
 from dumps import Dump, load
 from infer import infer
 from numbering import base
@@ -18,6 +19,7 @@ from statement import digests, folded, hash_words, sizes_of
 from train import train
 
 PROGRAMS = {"data": data, "seed": seed, "train": train, "import": imported, "merge": merge, "score": score, "infer": infer}
+PROGRAMS |= {"disjoint": disjoint, "subset": subset}
 
 
 def verify(value):
