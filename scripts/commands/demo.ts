@@ -71,6 +71,7 @@ async function keep(rpc: string, result: DemoResult, page: ChildServer | undefin
       `  export DESCENT_RPC=${rpc}`,
       `  export DESCENT_REGISTRY=${deployment.registry}`,
       `  export DESCENT_SCOREBOARD=${deployment.scoreboard}`,
+      `  export DESCENT_AUDIT=${deployment.audit}`,
       `  export DESCENT_CARDS=${deployment.cards}`,
       `  export DESCENT_DATASETS=${deployment.datasets}`,
       `  export DESCENT_ATTESTATIONS=${deployment.dataAttestations}`,

@@ -31,6 +31,11 @@ export interface InferencesOptions extends ChainOptions {
   trainer?: string;
 }
 
+/** A fact about rows is sent to the audit. */
+export interface AuditOptions extends StatementOptions {
+  audit?: string;
+}
+
 /** Names come from the cards, where their contract is known. */
 export interface CardsOptions extends ChainOptions {
   cards?: string;
@@ -96,6 +101,13 @@ export function withScoreboard(command: Command): Command {
 export function withInferences(command: Command): Command {
   return command.addOption(
     new Option('--inferences <address>', 'the contract of inferences').env('DESCENT_INFERENCES'),
+  );
+}
+
+/** Adds --audit. */
+export function withAudit(command: Command): Command {
+  return command.addOption(
+    new Option('--audit <address>', 'the contract that keeps facts about rows').env('DESCENT_AUDIT'),
   );
 }
 
@@ -219,6 +231,17 @@ export async function openInferences(options: InferencesOptions): Promise<{ chai
   const chain = await connect(options.rpc);
   await requireContract(chain, inferences, 'inferences');
   return { chain, inferences };
+}
+
+/** Connects and checks that the audit is there. @throws InputError without --audit; DescentError (chain) */
+export async function openAudit(options: AuditOptions): Promise<{ chain: Chain; audit: `0x${string}` }> {
+  if (options.audit === undefined) {
+    throw new InputError('Which audit?', { hint: 'Give --audit or set DESCENT_AUDIT.' });
+  }
+  const audit = parseAddress(options.audit, '--audit');
+  const chain = await connect(options.rpc);
+  await requireContract(chain, audit, 'audit');
+  return { chain, audit };
 }
 
 /** Connects and checks that the datasets are there. @throws InputError without --datasets; DescentError (chain) */

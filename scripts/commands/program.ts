@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, type OutputConfiguration } from 'commander';
 import { commandLine } from '../terminal/invocation.ts';
 import { addAttestCommand } from './attest.ts';
+import { addAuditCommand } from './audit.ts';
 import { addBenchmarkCommand } from './benchmark.ts';
 import { addCardCommand } from './card.ts';
 import { addCheckCommand } from './check.ts';
@@ -38,7 +39,7 @@ const EXPLANATION = `
 A model's history is a tree of proved steps that a contract keeps. One edge is made with data, seed (once), train,
 prove, submit; fit goes from a table to a proved model in one command; train also makes, proves and registers whole runs of many segments. Models from elsewhere enter with
 import, merge joins models, evolve searches for the best merge, foreign takes children that another proof system vouches for, score proves a model's result on a shard, infer what it says of rows, benchmark and leaderboard rank models, dataset lists
-shards, with attest their source says that they are its own, credit pays a model and all who trained its ancestors, status says
+shards, with attest their source says that they are its own, audit proves that shards share no row and what follows for a model's lineage, credit pays a model and all who trained its ancestors, status says
 what superseded a model, verify checks any of it anew. papers writes what other programs read about a model, check compares
 a downloaded model with the registry, find says which one a file is. predict and export use a model. 'descent demo' shows all of this on a local chain in a few minutes: start there.
 
@@ -46,7 +47,7 @@ A command keeps its work in a run folder (runs/<name>). If it is interrupted, ev
 same arguments: it continues. Progress goes to stderr, results to stdout.
 
 Variables: DESCENT_RPC, DESCENT_REGISTRY, DESCENT_SCOREBOARD, DESCENT_CARDS, DESCENT_DATASETS,
-DESCENT_ATTESTATIONS, DESCENT_CREDIT_VAULT, DESCENT_STATUSES, DESCENT_INFERENCES, DESCENT_PRIVATE_KEY
+DESCENT_ATTESTATIONS, DESCENT_AUDIT, DESCENT_CREDIT_VAULT, DESCENT_STATUSES, DESCENT_INFERENCES, DESCENT_PRIVATE_KEY
 Exit codes: 0 done, 1 failure inside Descent, 2 wrong usage or input, 3 damaged or foreign file, 4 cannot be proved or
 proof rejected, 5 chain or network, 6 the proof holds but not all is shown (verify, check, find), 130 interrupted`;
 
@@ -83,6 +84,7 @@ export function createProgram(output: OutputConfiguration = {}, onCommand: (help
   addVerifyCommand(program);
   addDatasetCommand(program);
   addAttestCommand(program);
+  addAuditCommand(program);
   addBenchmarkCommand(program);
   addLeaderboardCommand(program);
   addCardCommand(program);

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { getAddress } from 'viem';
+import { InputError } from '../../src/errors/InputError.ts';
 import { PROGRAMS } from '../../src/registry/programs/list.ts';
 import type { Destination } from '../runs/programs/runProgram.ts';
 import { isProgram } from '../runs/programs/table.ts';
@@ -52,6 +53,10 @@ export function addProveCommand(program: Command): void {
       const output = outputOf(options);
       const run = Run.open(runFolder(options.runs, name));
       try {
+        if (isProgram(run.kind) && PROGRAMS[run.kind].registers === 'fact') {
+          const hint = `Run ${commandLine('audit')} again as it was begun, with --audit: that proves it.`;
+          throw new InputError(`The run ${run.name} is of an audit.`, { hint });
+        }
         const context = await contextOfRun(run, options);
         if (run.kind === 'trainAll') return await proveMany(run, context, options, output);
         printEdges(run, await proveHere(run, context, output, options), output, {}, nextOptions(options));

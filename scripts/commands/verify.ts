@@ -42,17 +42,19 @@ import { readPowers, readProgramKey } from '../runs/keys.ts';
 import { alignColumns, shortId } from '../terminal/drawTree.ts';
 import { counted } from '../terminal/plural.ts';
 import {
+  type AuditOptions,
   type CommonOptions,
   openRegistry,
   outputOf,
   type ScoreboardOptions,
+  withAudit,
   withChain,
   withCommon,
   withInferences,
   withScoreboard,
 } from './options.ts';
 
-interface VerifyOptions extends CommonOptions, ScoreboardOptions {
+interface VerifyOptions extends CommonOptions, ScoreboardOptions, AuditOptions {
   inferences?: string;
   weights?: string;
   shard?: string;
@@ -61,7 +63,7 @@ interface VerifyOptions extends CommonOptions, ScoreboardOptions {
 const HELP = `
 An edge file is checked by itself and, with --rpc or DESCENT_RPC, against the chain: the contract's key and powers, the
 record and its event word for word, parents, shard and seed request. Name the contract that you trust (--registry, for a
-score --scoreboard, for an inference --inferences): an edge file can name any. A node or shard is found on chain: its proof is read from the transaction
+score --scoreboard, for an inference --inferences, for a fact about rows --audit): an edge file can name any. A node or shard is found on chain: its proof is read from the transaction
 that registered it and checked again. Where the contract stands at the address that follows from the code built here, that it
 runs this code is shown. Of a foreign child (descent foreign) all is checked but that it follows from its parents.
 
@@ -72,7 +74,7 @@ is one of verified, holds, false.`;
 const EXITS: Record<Verdict, number> = { verified: 0, holds: EXIT_CODES.open, false: EXIT_CODES.proof };
 
 export function addVerifyCommand(program: Command): void {
-  const command = withInferences(withScoreboard(withChain(withCommon(program.command('verify')))))
+  const command = withAudit(withInferences(withScoreboard(withChain(withCommon(program.command('verify'))))))
     .description('check an edge or a run anew: proof, openings, statement, record on chain; say what it does not show')
     .argument('<what>', 'edge file (*.edge.json), run file (*.run.json), or id of a model or shard (0x and 64 digits)')
     .option('--weights <file>', "released weights with their salt: are they the edge's model?")
@@ -223,13 +225,14 @@ function childOf({ statement, ...edge }: Edge, { foreign }: StoredEdge): Child |
   return { edge: { ...made, range: { ...edge, statement } }, adapter, signed: false };
 }
 
-function trustedOf({ registry, scoreboard, inferences }: VerifyOptions): Trusted {
+function trustedOf({ registry, scoreboard, inferences, audit }: VerifyOptions): Trusted {
   const named = (text: string | undefined, option: string): Address | undefined =>
     text === undefined ? undefined : parseAddress(text, option);
   return {
     registry: named(registry, '--registry'),
     scoreboard: named(scoreboard, '--scoreboard'),
     inferences: named(inferences, '--inferences'),
+    audit: named(audit, '--audit'),
   };
 }
 

@@ -8,8 +8,9 @@ export function onChain(): Record<string, string> {
   let node: LocalNode;
   before(async () => {
     node = await startLocalNode();
-    const { registry, scoreboard } = await deployRegistry(node.rpc);
+    const { registry, scoreboard, audit, datasets } = await deployRegistry(node.rpc);
     Object.assign(env, { DESCENT_RPC: node.rpc, DESCENT_REGISTRY: registry, DESCENT_SCOREBOARD: scoreboard });
+    Object.assign(env, { DESCENT_AUDIT: audit, DESCENT_DATASETS: datasets });
   });
   after(() => node.close());
   return env;

@@ -2,6 +2,7 @@ import { type Hex, hexToBytes } from 'viem';
 import { InputError } from '../../../src/errors/InputError.ts';
 import { type RowRecord, recordOf } from '../../../src/model/record.ts';
 import { commonRow } from '../../../src/model/rows.ts';
+import type { Shard } from '../../../src/model/shard.ts';
 import { registryOfScoreboard } from '../../chain/readScoreboard.ts';
 import { readShardFile } from '../../files/models.ts';
 import { requireShard } from '../registered.ts';
@@ -17,12 +18,7 @@ export type DisjointInputs = {
 export const disjoint: RunProgram = {
   weight: 1.5,
   open(run, _, context) {
-    const inputs = run.inputs as DisjointInputs;
-    const first = readShardFile(inputs.shard, inputs.shardSha256);
-    const second = secondOf(inputs);
-    requireSameInputs(inputs.shard, first.inputs, second instanceof Int32Array ? second.length : second.inputs);
-    const common = commonRow(first, second);
-    if (common !== undefined) throw sharedRow(inputs, common);
+    const { first, second } = compareRows(run.inputs as DisjointInputs);
     return {
       circuit: 'disjoint',
       prove: (prover, onStage) => prover.proveDisjoint(context, { first, second }, onStage),
@@ -36,6 +32,16 @@ export const disjoint: RunProgram = {
     if ('otherSha256' in inputs) await requireShard(chain, registry, await shard(inputs.other, inputs.otherSha256));
   },
 };
+
+/** Both sides, which have no row in common. @throws InputError naming a row that both have */
+export function compareRows(inputs: DisjointInputs): { first: Shard; second: Shard | RowRecord } {
+  const first = readShardFile(inputs.shard, inputs.shardSha256);
+  const second = secondOf(inputs);
+  requireSameInputs(inputs.shard, first.inputs, second instanceof Int32Array ? second.length : second.inputs);
+  const common = commonRow(first, second);
+  if (common !== undefined) throw sharedRow(inputs, common);
+  return { first, second };
+}
 
 function secondOf(inputs: DisjointInputs) {
   if ('otherSha256' in inputs) return readShardFile(inputs.other, inputs.otherSha256);
