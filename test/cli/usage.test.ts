@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
+import { PROGRAM_NAMES, PROGRAMS } from '../../src/registry/programs/list.ts';
 import { descent, refusalOf, smallInputs, temporaryFolder } from './cli.ts';
 
 // The parser's own messages, which it prints by itself.
@@ -209,7 +209,9 @@ describe('the command line', () => {
       'check',
       'find',
     ];
-    for (const verb of [...PROGRAM_NAMES, ...others, 'show', 'tree', 'demo']) {
+    // facts about rows have one verb
+    const verbs = PROGRAM_NAMES.map((program) => (PROGRAMS[program].registers === 'fact' ? 'audit' : program));
+    for (const verb of [...verbs, ...others, 'show', 'tree', 'demo']) {
       assert.match(help.stdout, new RegExp(`^ {2}${verb}\\b`, 'm'));
     }
     assert.match(help.stdout, /^Exit codes/m);
