@@ -56,6 +56,8 @@ export function proofTasks(): (ProveTask & { name: string })[] {
     }),
   );
   tasks.push(...NETWORKS.map((widths): ProveTask => ({ program: 'train', widths, rows: 1024, head: 'softmax' })));
+  // as many rows as two shards have at most
+  tasks.push(...NETWORKS.map((widths): ProveTask => ({ program: 'disjoint', widths, rows: 4096 })));
   tasks.push(...REGRESSIONS.flatMap((one) => [one, { ...one, program: 'data' as const }]), ...PICTURES);
   return tasks.map((task) => ({ ...task, name: nameOf(task) }));
 }

@@ -18,6 +18,7 @@ import { CIRCUITS } from '../../src/registry/programs/list.ts';
 import type { SubsetStatement } from '../../src/registry/programs/subset.ts';
 import { proofArgument } from '../../src/registry/programs/targets.ts';
 import { circuitFor, claimOf, resultId } from '../../src/registry/statement.ts';
+import { requirePinnedGas } from '../support/gas.ts';
 import { AttestationFixture, idOf, type List } from './support/attestations.ts';
 import { Contract, reverts } from './support/chain.ts';
 import { type Claim, proofOf, type Registered, type RegistryFixture } from './support/registryFixture.ts';
@@ -295,6 +296,12 @@ describe('a lineage beside a benchmark', () => {
     await reverts(ask(merged, []), 'NothingAsked');
     await reverts(audit.read('isDecontaminated', [merged, [], 9n]), 'NothingAsked');
   });
+});
+
+it('the audit costs what is pinned to deploy', async () => {
+  const { chain, registry } = fixture;
+  const { gas } = await chain.deployed('LineageAudit', [registry.address, sources.attestations.address]);
+  requirePinnedGas({ 'deploy LineageAudit': Number(gas) });
 });
 
 it('the audit names what it stands on', async () => {

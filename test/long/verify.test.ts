@@ -53,7 +53,10 @@ const keysOf = (program: Program) => {
   const { vkey, identity } = readProgramKey(program);
   return { vkey, srs: readPowers(), ...identity };
 };
-const trusted = () => ({ registry: made.place.registry, scoreboard: made.place.scoreboard });
+const trusted = () => {
+  const { registry, scoreboard, inferences, audit } = made.place;
+  return { registry, scoreboard, inferences, audit };
+};
 const askChain = async (edge: Edge, asked = reads) =>
   (await checkOnChain(edge, asked, trusted(), keysOf(edge.statement.program))).checks;
 const checkAll = async (edge: Edge, asked = reads) => [

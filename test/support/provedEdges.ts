@@ -7,7 +7,7 @@ import { type Deployment, deployRegistry } from '../../scripts/chain/deploy.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
 import { sendOnce } from '../../scripts/chain/transaction.ts';
-import { modelRegistryAbi } from '../../src/generated/abi.ts';
+import { datasetsAbi, modelRegistryAbi } from '../../src/generated/abi.ts';
 import { MERGE_ONE, mergeWeights } from '../../src/model/merge.ts';
 import { type Schema, schemaHash } from '../../src/model/schema.ts';
 import { encodeShape } from '../../src/model/shape.ts';
@@ -16,7 +16,7 @@ import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { type Edge, edgeTransaction } from '../../src/registry/edge.ts';
 import { PROGRAM_NAMES, type Program } from '../../src/registry/programs/list.ts';
-import { circuitFor, type StatementContext, secretHash, seedFrom } from '../../src/registry/statement.ts';
+import { circuitFor, resultId, type StatementContext, secretHash, seedFrom } from '../../src/registry/statement.ts';
 import { keyHash } from '../../src/registry/verificationKey.ts';
 import { forwardPass, forwardTrace } from '../../src/training/forward.ts';
 import { seedWeights } from '../../src/training/seed.ts';
@@ -140,6 +140,23 @@ export class ProvedEdges {
     return this.chain.client.request({ method: method as never, params: params as never });
   }
 
+  /** Another shard, that it shares no row with the first, and that its rows are those of a dataset. */
+  async #registerFacts(add: (edge: Edge) => Promise<void>): Promise<void> {
+    const { prover, context, shard } = this;
+    const second = someShard(WIDTHS, ROWS, 'classes', 31);
+    const edge = this.edgeOf(await prover.proveData(context, second, schemaHash(SCHEMA)));
+    await this.register(edge);
+    const audit = { ...context, registry: this.place.audit };
+    await add(this.edgeOf(await prover.proveDisjoint(audit, { first: shard, second }), audit));
+    const list = { registrar: this.trainer.address, shardIds: [resultId(edge.statement)], uri: 'ipfs://rows' };
+    const args = [list.shardIds, list.uri] as const;
+    await this.send(
+      this.place.datasets,
+      encodeFunctionData({ abi: datasetsAbi, functionName: 'registerDataset', args }),
+    );
+    await add(this.edgeOf(await prover.proveSubset(audit, { shard: second, sets: [second], list }), audit));
+  }
+
   async #registerAll(): Promise<void> {
     const { prover, context, edges, shard } = this;
     const add = async (edge: Edge) => {
@@ -167,6 +184,7 @@ export class ProvedEdges {
     const outputs = { shown: true, salt: this.salt };
     const witness = { model, shard, inputs: 'shard', outputs, forward: { trace: forwardPass(model, shard) } } as const;
     await add(this.edgeOf(await prover.proveInfer(inferences, witness), inferences));
+    await this.#registerFacts(add);
     const drawn = { seed: 5n, requestId: 99n, secret: SECRET };
     const alone = seedWeights({ widths: WIDTHS, head: 'squared error' }, drawn.seed, this.salt);
     this.stray.seed = this.edgeOf(await prover.proveSeed(context, alone, drawn));
