@@ -8,13 +8,11 @@ import {IVerifiers} from "./interfaces/IVerifiers.sol";
 import {ModelId} from "./interfaces/Ids.sol";
 import {G1Point, Proof} from "./interfaces/Proof.sol";
 import {Claims} from "./libraries/Claims.sol";
-import {Coefficients} from "./libraries/Coefficients.sol";
 import {EdgeWordsLibrary} from "./libraries/EdgeWords.sol";
 import {Floors, FloorsLibrary} from "./libraries/Floors.sol";
 import {Identity} from "./libraries/Identity.sol";
 import {Network} from "./libraries/Network.sol";
 import {NodeHeadLibrary} from "./libraries/NodeHead.sol";
-import {Shape} from "./libraries/Shape.sol";
 import {Statement} from "./libraries/Statement.sol";
 import {Proven} from "./registry/Proven.sol";
 import {Seeds} from "./registry/Seeds.sol";
@@ -55,19 +53,18 @@ contract ModelRegistry is Seeds, Trainings, Described {
     }
 
     /// @inheritdoc IModelRegistry
-    function merge(MergeEdge calldata edge, Proof calldata proof) external returns (ModelId child) {
-        // Coefficients first: with the rest in hand, the stack has no room for their loops.
-        (uint256[] memory parameters, uint256[] memory weights) = _mergeParameters(edge);
-        ModelId[] memory parentIds = _knownParents(edge, weights);
-        child = _freshModel(edge.child, edge.shape);
-        uint256 keyVersion =
-            _requireProof(Statement.ofShape(Statement.MERGE, edge.shape), _mergeClaim(edge, parameters), proof);
+    function merge(MergeEdge calldata edge, Proof calldata proof) external returns (ModelId) {
+        return _merge(edge, msg.data[:0], proof);
+    }
 
-        (uint256 number, uint256 depth) =
-            _addMerge(ModelId.unwrap(child), _sender(), Kind.Merge, keyVersion, 0, _unwrap(parentIds), weights);
-        _inherit(number, parentIds, keyVersion);
-        emit ModelRegistered(child, _sender(), Kind.Merge, depth, edge.shape, edge.child);
-        emit Merged(child, parentIds[0], parentIds, edge.coefficients);
+    /// @inheritdoc IModelRegistry
+    function mergeSparsely(MergeEdge calldata edge, bytes calldata method, Proof calldata proof)
+        external
+        returns (ModelId child)
+    {
+        if (method.length == 0) revert WrongMethodLength(0);
+        child = _merge(edge, method, proof);
+        emit MergedSparsely(child, method);
     }
 
     /// @inheritdoc IModelRegistry
@@ -96,6 +93,30 @@ contract ModelRegistry is Seeds, Trainings, Described {
     /// @inheritdoc IModelRegistry
     function foreignProgramOf(ModelId id) external view returns (uint256) {
         return _foreignPrograms[_headOf(ModelId.unwrap(id)).number()];
+    }
+
+    /// @dev Checks a merge and registers its child.
+    /// @param method of a sparse merge, else empty
+    function _merge(MergeEdge calldata edge, bytes calldata method, Proof calldata proof)
+        private
+        returns (ModelId child)
+    {
+        (uint256[] memory parameters, uint256[] memory weights) =
+            NETWORKS.mergeParameters(edge.shape, edge.parents.length, edge.coefficients, method);
+        // Parents that are registered have as many points as their shape has.
+        uint256 points = edge.parents[0].length;
+        if (edge.child.length != points) revert WrongPointCount(edge.child.length, points);
+        ModelId[] memory parentIds = _knownParents(edge, weights);
+        child = _freshModel(edge.child, edge.shape);
+        (uint256 program, uint256 lane) = method.length == 0
+            ? (Statement.ofShape(Statement.MERGE, edge.shape), Statement.MERGE)
+            : (Statement.SPARSE_MERGE, FloorsLibrary.SPARSE);
+        uint256 keyVersion = _requireProof(program, _mergeClaim(edge, parameters, method.length != 0), proof);
+        (uint256 number, uint256 depth) =
+            _addMerge(ModelId.unwrap(child), _sender(), Kind.Merge, keyVersion, 0, _unwrap(parentIds), weights);
+        _inherit(number, parentIds, FloorsLibrary.only(lane, keyVersion));
+        emit ModelRegistered(child, _sender(), Kind.Merge, depth, edge.shape, edge.child);
+        emit Merged(child, parentIds[0], parentIds, edge.coefficients);
     }
 
     /// @dev Checks what is needed of a fresh model that was made elsewhere.
@@ -142,8 +163,8 @@ contract ModelRegistry is Seeds, Trainings, Described {
 
     /// @dev Gives a merge the floors of all its parents and the one schema that they have, those without one aside; MIXED_SCHEMA
     /// where two differ.
-    function _inherit(uint256 number, ModelId[] memory parentIds, uint256 keyVersion) private {
-        Floors floors = FloorsLibrary.only(Statement.MERGE, keyVersion);
+    /// @param floors of its own proof
+    function _inherit(uint256 number, ModelId[] memory parentIds, Floors floors) private {
         uint256 common = 0;
         bool mixed = false;
         for (uint256 i = 0; i < parentIds.length; ++i) {
@@ -174,8 +195,9 @@ contract ModelRegistry is Seeds, Trainings, Described {
         }
     }
 
+    /// @param withShape whether the shape is an extra word
     /// @return claim with the points of the child, then of the parents; absent ones have none
-    function _mergeClaim(MergeEdge calldata edge, uint256[] memory parameters)
+    function _mergeClaim(MergeEdge calldata edge, uint256[] memory parameters, bool withShape)
         private
         pure
         returns (bytes memory claim)
@@ -187,28 +209,14 @@ contract ModelRegistry is Seeds, Trainings, Described {
         for (uint256 i = 1; i <= count; ++i) {
             chunks |= Claims.countAt(i, points);
         }
-        uint256[] memory extra = new uint256[](0);
+        uint256[] memory extra = new uint256[](withShape ? 1 : 0);
+        if (withShape) extra[0] = edge.shape;
         claim = Claims.begin();
         Claims.open(claim, parameters, extra, chunks, points * (1 + count));
         Claims.add(claim, edge.child);
         for (uint256 i = 0; i < count; ++i) {
             Claims.add(claim, edge.parents[i]);
         }
-    }
-
-    /// @return parameters shape and coefficients
-    /// @return weights of the parents
-    function _mergeParameters(MergeEdge calldata edge)
-        private
-        view
-        returns (uint256[] memory parameters, uint256[] memory weights)
-    {
-        uint256 count = edge.parents.length;
-        if (count < 2 || count > MAX_PARENTS) revert UnsupportedParents(count);
-        uint256 layers = Network.isNetwork(edge.shape) ? Network.MAX_LAYERS : Shape.MAX_LAYERS;
-        uint256 next;
-        (parameters, next) = _parametersFor(edge.child.length, edge.shape, layers);
-        weights = Coefficients.pack(parameters, next, edge.coefficients, Shape.modelLayers(edge.shape), count);
     }
 
     /// @dev The same words under their plain type.

@@ -2,15 +2,67 @@
 pragma solidity 0.8.37;
 
 import {Described} from "./Described.sol";
+import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {INetworks} from "./interfaces/INetworks.sol";
+import {Coefficients} from "./libraries/Coefficients.sol";
 import {Network} from "./libraries/Network.sol";
+import {Shape} from "./libraries/Shape.sol";
+import {SlotWords} from "./libraries/SlotWords.sol";
 
 /// @title Networks
-/// @notice What the registry and the scoreboard ask about shapes of convolutional networks.
+/// @notice What the registry and the scoreboard ask about shapes of convolutional networks, and sparse merges about any.
 contract Networks is INetworks, Described {
+    uint256 private constant WORD = 32;
+    /// @dev Flags and shares, seed, five words of counts.
+    uint256 private constant METHOD_WORDS = 7;
+    /// @dev Words that say where tensors stand: layout_1 and layout_2 of a network, slots_1 and slots_2 of a sparse merge.
+    uint256 private constant PLACES = 2;
+
     /// @inheritdoc INetworks
     function layoutOf(uint256 shape) external pure returns (uint256 entries, uint256 first, uint256 second) {
         return Network.layoutOf(shape);
+    }
+
+    /// @inheritdoc INetworks
+    function requireShape(uint256 shape) external pure {
+        if (Network.isNetwork(shape)) Network.layoutOf(shape);
+        else Shape.requirePerceptron(shape);
+    }
+
+    /// @inheritdoc INetworks
+    function mergeParameters(uint256 shape, uint256 parents, int24[][] calldata coefficients, bytes calldata method)
+        external
+        pure
+        returns (uint256[] memory parameters, uint256[] memory weights)
+    {
+        if (parents < 2 || parents > Coefficients.MAX_PARENTS) revert IModelRegistry.UnsupportedParents(parents);
+        uint256 next;
+        (parameters, next) = method.length == 0 ? _ofWhole(shape) : _ofSparse(shape, method);
+        weights = Coefficients.pack(parameters, next, coefficients, Shape.modelLayers(shape), parents);
+    }
+
+    /// @dev Parameters of a merge of whole models, of which the coefficients stand from `next` on.
+    function _ofWhole(uint256 shape) private pure returns (uint256[] memory parameters, uint256 next) {
+        bool isNetwork = Network.isNetwork(shape);
+        next = isNetwork ? 1 + PLACES : 1;
+        parameters = new uint256[](next + (isNetwork ? Network.MAX_LAYERS : Shape.MAX_LAYERS));
+        parameters[0] = shape;
+        if (isNetwork) (, parameters[1], parameters[2]) = Network.layoutOf(shape);
+    }
+
+    /// @dev The same of a sparse merge.
+    function _ofSparse(uint256 shape, bytes calldata method)
+        private
+        pure
+        returns (uint256[] memory parameters, uint256 next)
+    {
+        if (method.length != METHOD_WORDS * WORD) revert IModelRegistry.WrongMethodLength(method.length);
+        next = PLACES + METHOD_WORDS;
+        parameters = new uint256[](next + Network.MAX_LAYERS);
+        (parameters[0], parameters[1]) = SlotWords.wordsOf(shape);
+        for (uint256 i = 0; i < METHOD_WORDS; ++i) {
+            parameters[PLACES + i] = uint256(bytes32(method[WORD * i:]));
+        }
     }
 
     /// @dev See Described.

@@ -212,6 +212,9 @@ interface IModelRegistry is ILineage {
     /// @notice How a merge node came to be. The first parent is indexed, so that a first line can be followed.
     event Merged(ModelId indexed child, ModelId indexed firstParent, ModelId[] parents, int24[][] coefficients);
 
+    /// @notice How a merge left entries out, beside its Merged: the method of `mergeSparsely`.
+    event MergedSparsely(ModelId indexed child, bytes method);
+
     /// @notice How a foreign node came to be: the adapter of this program says that it follows from these parents.
     event Foreign(ModelId indexed child, uint256 indexed program, address indexed adapter, ModelId[] parents);
 
@@ -299,6 +302,8 @@ interface IModelRegistry is ILineage {
     // Merges
     /// @notice Thrown when a merge has fewer than 2 or more than 8 parents, or a foreign child none or more than 8.
     error UnsupportedParents(uint256 parents);
+    /// @notice Thrown when the method of a sparse merge has not 224 bytes.
+    error WrongMethodLength(uint256 length);
     /// @notice Thrown when a merge has not one coefficient for each layer and parent.
     error CoefficientsMismatch(uint256 layer, uint256 coefficients);
     /// @notice Thrown when a coefficient is not in (-2^17, 2^17).
@@ -388,6 +393,15 @@ interface IModelRegistry is ILineage {
     /// @notice Registers a child of several parents: their rounded weighted sum.
     /// @dev Program *merge*. The weights that ILineageReader.weightedParents reports follow from the coefficients.
     function merge(MergeEdge calldata edge, Proof calldata proof) external returns (ModelId child);
+
+    /// @notice Registers a child of a base, the first parent, and of what 1 to 4 others change of it, without the entries that a
+    /// threshold or a seed leaves out: TIES and DARE.
+    /// @dev Program *sparseMerge*, which holds the base's coefficients to 2^14 and others to 0 and more. Weights as of `merge`.
+    /// @param method seven words: flags and kept shares, the seed of the masks, and in five words how many entries of each tensor
+    /// were kept of each of the others (protocol, section 15)
+    function mergeSparsely(MergeEdge calldata edge, bytes calldata method, Proof calldata proof)
+        external
+        returns (ModelId child);
 
     /// @notice Registers a child that another proof system vouches for. The node and all its descendants answer `isForeign`.
     /// @dev Program *import*, with the child's id as its source: weights are in range, padding is zero. How they follow from the

@@ -14,4 +14,25 @@ interface INetworks {
     /// are bounded by, of the circuits' layers 1 to 3
     /// @return second layout_2, of layers 4 to 6
     function layoutOf(uint256 shape) external pure returns (uint256 entries, uint256 first, uint256 second);
+
+    /// @notice Reverts unless a shape is one of a perceptron that is canonical, MalformedShape, OracleTooLarge, or one of a network,
+    /// as `layoutOf`.
+    function requireShape(uint256 shape) external pure;
+
+    /// @notice The parameters of a merge: the shape, layout words of a network, coefficients; of a sparse merge where the tensors of a
+    /// model stand within its entries, the method, coefficients of six layers. Where they stand takes two words, the same for both
+    /// kinds of shapes: of each layer in 57 bits offset of W (23), offset of b (23), log2 of the entries of W (5), of b (5), and 1; of
+    /// six layers, of which the last is the output, absent ones 0. Reverts as `layoutOf` for a network that is not taken.
+    /// @param shape of a registered model: of others the answer may mean nothing
+    /// @param parents how many there are; rejects other numbers than 2..8 with UnsupportedParents
+    /// @param coefficients [layer][parent], as of IModelRegistry.MergeEdge; rejects others with CoefficientsMismatch or
+    /// CoefficientOutOfRange
+    /// @param method seven words, as of IModelRegistry.mergeSparsely; empty for a merge of whole models; rejects other lengths with
+    /// WrongMethodLength
+    /// @return parameters all of them
+    /// @return weights of the parents: the sums of the absolute values of their coefficients
+    function mergeParameters(uint256 shape, uint256 parents, int24[][] calldata coefficients, bytes calldata method)
+        external
+        pure
+        returns (uint256[] memory parameters, uint256[] memory weights);
 }

@@ -66,7 +66,10 @@ library DevKeys {
             || mark == 0x47d31f4fb52156f61b2671e0543f410339a1b4ce2dee7bdbc43a82f3818f725b
             || mark == 0xb48a63b4974e0790acf4007596a31eb3b7c37a18659f251da63fddb1e8077970
             || mark == 0x54b4534062f0ecd55f22a8b8dfc1f44085635e5e3ed11674f970e69526950897
-            || mark == 0x7b1e3703414dc17a4f3d3679a508e8edf05c226a71c0bf941b61c28ef74a3e88;
+            || mark == 0x7b1e3703414dc17a4f3d3679a508e8edf05c226a71c0bf941b61c28ef74a3e88
+            || mark == 0x8dfb1d8cad3cf1f71b9918be131ee61d859090e4f50bb1e4e85342d7cd02c5e3
+            || mark == 0xa934b56528f9d75ced613d5145e589f21871c2f63b58abfb8c7f320bd2514cbc
+            || mark == 0x14dce31061dd71f459871873deca041fb42334fcd95fbaa5ef8c20ca4cee749b;
     }
 
     /// @param mark keccak256 of a point's words

@@ -9,8 +9,8 @@ import {Floors, FloorsLibrary} from "./Floors.sol";
 /// Never zero, since no shard has the number 0.
 type PackedTraining is uint256;
 
-/// @dev A word that is stored of an edge. The first: | trainings 171 | alike 1 | segments 12 | number of the schema 32 |
-/// floors 40 |; any further one: trainings. The first training stands lowest, each in 64 bits. Where all of an edge have one
+/// @dev A word that is stored of an edge. The first: | trainings 163 | alike 1 | segments 12 | number of the schema 32 |
+/// floors 48 |; any further one: trainings. The first training stands lowest, each in 64 bits. Where all of an edge have one
 /// rate, batch, passes and smoothing they are alike: the first word has these 32 bits once, below the numbers of the shards,
 /// 32 bits each.
 type EdgeWord is uint256;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
-/// @dev Versions of keys, 8 bits for each of the programs 1..5, the first lowest: 40 bits. 0: the program does not occur.
+/// @dev Versions of keys, 8 bits for each of the programs 1..5 and for sparseMerge, the first lowest: 48 bits. 0: the program does
+/// not occur.
 type Floors is uint256;
 
 using FloorsLibrary for Floors global;
@@ -10,13 +11,15 @@ using FloorsLibrary for Floors global;
 /// @notice A node's floors follow from its parents' and from what its own proof rests on, so that they are kept like any other
 /// property of it and no question has to walk.
 library FloorsLibrary {
-    uint256 internal constant BITS = 40;
+    uint256 internal constant BITS = 48;
+    /// @dev What stands for sparseMerge in the place of a program's number.
+    uint256 internal constant SPARSE = 6;
 
     uint256 private constant LANE = 8;
     uint256 private constant LANE_MASK = (1 << LANE) - 1;
 
     /// @notice The floors of something that one proof made.
-    /// @param program 1..5
+    /// @param program 1..5, or SPARSE
     /// @param version below 2^8
     function only(uint256 program, uint256 version) internal pure returns (Floors) {
         return Floors.wrap(version << (LANE * (program - 1)));
@@ -48,7 +51,7 @@ library FloorsLibrary {
         return Floors.wrap((Floors.unwrap(floors) & ~(LANE_MASK << shift)) | (version << shift));
     }
 
-    /// @notice The floor of a program; 0 for numbers that are none.
+    /// @notice The floor of a program, 1..5 or SPARSE; 0 for numbers that are none.
     function lowest(Floors floors, uint256 program) internal pure returns (uint256) {
         if (program == 0 || program > BITS / LANE) return 0;
         return (Floors.unwrap(floors) >> (LANE * (program - 1))) & LANE_MASK;

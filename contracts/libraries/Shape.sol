@@ -197,6 +197,14 @@ library Shape {
         return _sizeAt(shape, SIZE_BITS * layer);
     }
 
+    /// @notice Offsets of W and b of a layer of a perceptron, 23 bits each, with those of later layers above.
+    /// @param layer of the circuits, from 1 on
+    function offsetsAt(uint256 shape, uint256 layer) internal pure returns (uint256) {
+        unchecked {
+            return shape >> (SHAPE_OFFSETS + 2 * MODEL_OFFSET_BITS * (layer - 1));
+        }
+    }
+
     /// @notice The width of a model's output, n_L.
     function modelOutputs(uint256 shape) internal pure returns (uint256) {
         if (Network.isNetwork(shape)) return Network.modelOutputs(shape);

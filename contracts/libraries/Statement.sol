@@ -32,6 +32,9 @@ library Statement {
     uint256 internal constant DISJOINT = 14;
     uint256 internal constant SUBSET = 15;
 
+    // Of models of either kind.
+    uint256 internal constant SPARSE_MERGE = 16;
+
     /// @dev Most chunks of a vector: 2^26 entries.
     uint256 internal constant MAX_CHUNKS = 256;
 
@@ -67,6 +70,7 @@ library Statement {
         if (program == CONV_INFER) return (7, 3);
         if (program == DISJOINT) return (4, 2);
         if (program == SUBSET) return (18, 17);
+        if (program == SPARSE_MERGE) return (15, 6);
         revert IVerifiers.UnknownProgram(program);
     }
 
@@ -105,7 +109,7 @@ library Statement {
 
     /// @dev Whether some of a program's oracles may have no points.
     function _mayLack(uint256 program) private pure returns (bool) {
-        return (((1 << MERGE) | (1 << CONV_MERGE) | (1 << DISJOINT) | (1 << SUBSET)) >> program) & 1 == 1;
+        return (((1 << MERGE) | (1 << CONV_MERGE) | (1 << DISJOINT) | (1 << SUBSET) | (1 << SPARSE_MERGE)) >> program) & 1 == 1;
     }
 
     /// @notice h_0: binds chain, registry, prover, program, parameters but for the late ones, extra words and commitments.

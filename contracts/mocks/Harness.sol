@@ -204,7 +204,7 @@ contract Harness {
         EdgeWord[] memory words = new EdgeWord[](1 + segments);
         PackedTraining packed = PackedTraining.wrap(0);
         if (shard != 0) packed = EdgeWordsLibrary.pack(shard, learningRate, batch, passes, smoothing);
-        words[0] = EdgeWordsLibrary.head(Floors.wrap((1 << 40) - 1), (1 << 32) - 1).withSegments(segments);
+        words[0] = EdgeWordsLibrary.head(Floors.wrap((1 << 48) - 1), (1 << 32) - 1).withSegments(segments);
         if (alike) words[0] = words[0].withCommon(packed);
         for (uint256 i = 0; i + 1 < segments; ++i) {
             (uint256 earlier, uint256 by) = EdgeWordsLibrary.place(i, alike);

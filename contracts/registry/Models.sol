@@ -28,8 +28,10 @@ abstract contract Models is Proven, Lineage {
     function versionFloor(ModelId id, uint256 program) external view returns (uint256) {
         // The floors of a network are of its own programs, which have another number by the same distance each.
         uint256 distance = _headOf(ModelId.unwrap(id)).isNetwork() ? Statement.CONV_SEED - Statement.SEED : 0;
-        if (program != Statement.DATA) {
-            if (program < Statement.SEED + distance) return 0;
+        if (program == Statement.SPARSE_MERGE) {
+            program = FloorsLibrary.SPARSE;
+        } else if (program != Statement.DATA) {
+            if (program < Statement.SEED + distance || program > Statement.MERGE + distance) return 0;
             program -= distance;
         }
         (Floors floors,) = _heritage(id);

@@ -11,7 +11,6 @@ import {IVerifiers} from "../interfaces/IVerifiers.sol";
 import {G1Point, Proof, Srs} from "../interfaces/Proof.sol";
 import {Claims} from "../libraries/Claims.sol";
 import {ModelParameters} from "../libraries/ModelParameters.sol";
-import {Network} from "../libraries/Network.sol";
 import {Shape} from "../libraries/Shape.sol";
 import {VerifierCall} from "../libraries/VerifierCall.sol";
 
@@ -22,7 +21,7 @@ abstract contract Proven is IModelRegistry, Relayed {
     uint256 internal constant MAX_NUMBER = (1 << 32) - 1;
 
     IVerifiers private immutable VERIFIERS;
-    INetworks private immutable NETWORKS;
+    INetworks internal immutable NETWORKS;
     IForeignPrograms internal immutable FOREIGN_PROGRAMS;
 
     mapping(bytes32 schema => uint256 number) private _schemaNumbers;
@@ -63,8 +62,7 @@ abstract contract Proven is IModelRegistry, Relayed {
 
     /// @dev Rejects whatever is no shape of a model that circuits take.
     function _requireShape(uint256 shape) internal view {
-        if (Network.isNetwork(shape)) NETWORKS.layoutOf(shape);
-        else Shape.requirePerceptron(shape);
+        NETWORKS.requireShape(shape);
     }
 
     /// @dev A program's parameters, of which the first are of its model's shape.

@@ -1,5 +1,5 @@
 import { InputError } from '../../src/errors/InputError.ts';
-import { mergeCapacity } from '../../src/model/capacity.ts';
+import { mergeCapacity, sparseCapacity } from '../../src/model/capacity.ts';
 import { checkMerge, mergeWeights } from '../../src/model/merge.ts';
 import {
   averageCoefficients,
@@ -12,10 +12,14 @@ import {
 import { type EqualParents, findEqualParents } from '../../src/model/mergeEffect.ts';
 import { type AnyWeights, headOf, shapeOf, shapeText } from '../../src/model/networkWeights.ts';
 import { type Schema, sameSchema } from '../../src/model/schema.ts';
+import { type SparseChoice, sparsePlan } from '../../src/model/sparse/choice.ts';
+import { sparseMerge } from '../../src/model/sparse/merge.ts';
+import { MAX_TASKS } from '../../src/model/sparse/method.ts';
+import { modelVector } from '../../src/model/sparse/vector.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
 import { labelOf, readWeightsFile } from '../files/models.ts';
-import type { MergeInputs } from '../runs/programs/merge.ts';
+import { type MergeInputs, sparseChoiceOf } from '../runs/programs/merge.ts';
 import type { Json, Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
@@ -28,6 +32,8 @@ export interface MergeOutcome {
   coefficients: Coefficients;
   /** Parents that hold the same numbers. */
   equal: (EqualParents & { [key: string]: Json })[];
+  /** Of TIES and DARE_TIES: entries that are kept of each task, of how many. */
+  kept: { [key: string]: Json; entries: number; of: number }[];
 }
 
 /** Stage `merge` of a run: child weights with a fresh salt, and the coefficients that the proof is about. */
@@ -35,18 +41,46 @@ export function mergeRun(run: Run, inputs: MergeInputs, output: Output): Promise
   return run.stage('merge', async (put) => {
     const parents = inputs.parents.map((file) => readWeightsFile(file.parent, file.parentSha256));
     output.progress.stage(`merge ${counted(parents.length, 'model')} of ${labelOf(parents[0])}`);
-    const coefficients = coefficientsOf(parents, inputs);
-    checkMerge(parents, coefficients);
-    mergeCapacity(shapeOf(parents[0]));
     const equal = findEqualParents(parents).map((group) => ({ ...group }));
     requireDifferent(parents, equal);
-    const { child } = mergeWeights(parents, coefficients, randomElement());
+    const choice = sparseChoiceOf(inputs, parents[0].layers.length);
+    const { child, coefficients, kept } =
+      choice === undefined ? mergedWhole(parents, inputs) : mergedSparsely(parents, choice);
     const schema = commonSchema(parents, output);
     if (schema !== undefined) child.schema = schema;
     put('model', 'model.safetensors', writeWeights(child));
     output.progress.done();
-    return { shape: shapeText(child), head: headOf(child), recipe: inputs.recipe, coefficients, equal };
+    return { shape: shapeText(child), head: headOf(child), recipe: inputs.recipe, coefficients, equal, kept };
   });
+}
+
+interface Merged {
+  child: AnyWeights;
+  coefficients: Coefficients;
+  kept: MergeOutcome['kept'];
+}
+
+function mergedWhole(parents: readonly AnyWeights[], inputs: MergeInputs): Merged {
+  const coefficients = coefficientsOf(parents, inputs);
+  checkMerge(parents, coefficients);
+  mergeCapacity(shapeOf(parents[0]));
+  return { child: mergeWeights(parents, coefficients, randomElement()).child, coefficients, kept: [] };
+}
+
+/** TIES and DARE. */
+function mergedSparsely(parents: readonly AnyWeights[], choice: SparseChoice): Merged {
+  const tasks = parents.length - 1;
+  const shape = shapeOf(parents[0]);
+  sparseCapacity(shape, tasks);
+  const plan = sparsePlan(parents, choice);
+  const { child, counts } = sparseMerge(plan, randomElement());
+  const entries = modelVector(shape).slots.reduce((sum, { real }) => sum + real, 0);
+  const keptOf = (i: number) => counts.filter((_, n) => n % MAX_TASKS === i).reduce((sum, count) => sum + count, 0);
+  return {
+    child,
+    coefficients: plan.coefficients.map((row) => [...row]),
+    kept: Array.from({ length: plan.method.signs ? tasks : 0 }, (_, i) => ({ entries: keptOf(i), of: entries })),
+  };
 }
 
 /** The schema of the parents that have one; undefined, with a warning, where two differ. */
@@ -100,6 +134,8 @@ function coefficientsOf(parents: readonly AnyWeights[], { recipe, numbers }: Mer
           numbers.slice(l * parents.length, (l + 1) * parents.length),
         ),
       );
+    default:
+      throw new InputError(`A merge by ${recipe} needs densities.`);
   }
 }
 

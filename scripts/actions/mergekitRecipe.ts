@@ -1,8 +1,9 @@
 import { InputError } from '../../src/errors/InputError.ts';
 import { MERGE_LIMIT, MERGE_ONE } from '../../src/model/merge.ts';
 import { type Coefficients, exactCoefficients, roundToOne } from '../../src/model/merge-recipes.ts';
+import { SPARSE_USUAL, type SparseName } from '../../src/model/sparse/choice.ts';
 import type { MergekitRecipe, MergekitSlice, Setting } from '../files/mergekit.ts';
-import type { MergeInputs } from '../runs/programs/merge.ts';
+import type { MergeInputs, SparseNumbers } from '../runs/programs/merge.ts';
 
 /** The parents that a recipe names, its base first, each once. */
 export function mergekitParents({ base, slices }: MergekitRecipe): string[] {
@@ -31,6 +32,16 @@ export function mergekitNumbers(
   }
   const ts = reader.layers((slice, l) => reader.slerp(slice, l));
   return { recipe: 'slerp', numbers: ts.every((t) => t === ts[0]) ? [ts[0]] : ts };
+}
+
+/** The same of TIES and DARE. @throws InputError naming the key that cannot be followed */
+export function mergekitSparse(
+  path: string,
+  recipe: MergekitRecipe,
+  method: SparseName,
+  layers: number,
+): SparseNumbers {
+  return new Reader(path, recipe, layers).sparse(method);
 }
 
 /** The tensors of a layer, as its file calls them. */
@@ -89,6 +100,45 @@ class Reader {
     return tasks.map((a, i) => (parents[i] === this.#recipe.base ? base : a));
   }
 
+  /** Weights, densities and lambda of TIES and DARE. */
+  sparse(method: SparseName): SparseNumbers {
+    const parents = mergekitParents(this.#recipe);
+    const tasks = parents.slice(1);
+    const usual = SPARSE_USUAL[method];
+    const rows = this.layers((at, layer) => {
+      const weights = this.#weights(at, layer, parents, this.#recipe.base).slice(1);
+      const densities = tasks.map((file) => {
+        const own = at.slice.sources.find((one) => one.file === file)?.settings.density;
+        const density = this.#number(at, layer, 'density', own) ?? { key: 'density', value: 1 };
+        if (density.value > 0 && density.value <= 1) return density.value;
+        throw this.#refuse(density.key, `a density is in 0..1 and not 0, not ${density.value}`);
+      });
+      const lambda = this.#number(at, layer, 'lambda', undefined)?.value ?? 1;
+      const normalize = this.#isNormal(at, layer, usual.normalize);
+      const rescale = this.#isSet('rescale', at, layer, usual.rescale);
+      return { weights: weights.map(({ value }) => value), densities, lambda, normalize, rescale };
+    });
+    const [{ normalize, rescale }] = rows;
+    for (const name of ['normalize', 'rescale'] as const) {
+      if (rows.some((row) => row[name] !== rows[0][name])) {
+        throw this.#refuse(`parameters.${name}`, 'it must be the same for all layers');
+      }
+    }
+    if (method === 'ties' && rescale) {
+      throw this.#refuse('parameters.rescale', 'ties does not divide what is kept by a density');
+    }
+    const byTask = (values: (row: (typeof rows)[number]) => readonly number[]) =>
+      tasks.flatMap((_, i) => rows.map((row) => values(row)[i]));
+    return {
+      recipe: method,
+      numbers: byTask(({ weights }) => weights),
+      densities: byTask(({ densities }) => densities),
+      lambdas: rows.map(({ lambda }) => lambda),
+      normalize: normalize ? 'yes' : 'no',
+      rescale: rescale ? 'yes' : 'no',
+    };
+  }
+
   slerp(at: Place, layer: number): number {
     const { key, sources } = at.slice;
     const files = new Set([this.#recipe.base, ...sources.map(({ file }) => file)]);
@@ -113,10 +163,14 @@ class Reader {
   }
 
   #isNormal(at: Place, layer: number, usual: boolean): boolean {
-    const setting = at.slice.settings.normalize ?? this.#recipe.settings.normalize;
+    return this.#isSet('normalize', at, layer, usual);
+  }
+
+  #isSet(name: 'normalize' | 'rescale', at: Place, layer: number, usual: boolean): boolean {
+    const setting = at.slice.settings[name] ?? this.#recipe.settings[name];
     if (setting === undefined) return usual;
     if (typeof setting.value === 'boolean') return setting.value;
-    return this.#number(at, layer, 'normalize', undefined)?.value !== 0;
+    return this.#number(at, layer, name, undefined)?.value !== 0;
   }
 
   /** A setting at a layer; undefined where nobody says it. */

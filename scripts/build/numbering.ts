@@ -9,7 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { type Description, listsOf, type NumberedList, type SharedDescription, sharedLists } from './numberedLists.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PROTOCOL = ['docs/protocol.md', 'docs/protocol-convolutions.md', 'docs/protocol-audits.md'];
+const PROTOCOL = [
+  'docs/protocol.md',
+  'docs/protocol-convolutions.md',
+  'docs/protocol-audits.md',
+  'docs/protocol-sparse.md',
+];
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const description = <T>(name: string): T => JSON.parse(read(`circuits/programs/${name}.json`)) as T;

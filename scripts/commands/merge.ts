@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
 import type { Coefficients } from '../../src/model/merge-recipes.ts';
 import { type EqualParents, factorsOf } from '../../src/model/mergeEffect.ts';
-import { mergekitNumbers, mergekitParents } from '../actions/mergekitRecipe.ts';
+import { isSparseName, SPARSE_METHODS, SPARSE_USUAL, type SparseName } from '../../src/model/sparse/choice.ts';
+import { R } from '../../src/numbers/field.ts';
+import { mergekitNumbers, mergekitParents, mergekitSparse } from '../actions/mergekitRecipe.ts';
 import { type MergeOutcome, mergeRun } from '../actions/mergeRun.ts';
 import { readMergekit } from '../files/mergekit.ts';
 import { readWeightsFile } from '../files/models.ts';
 import { fileHash, sha256 } from '../files/read.ts';
-import type { MergeInputs } from '../runs/programs/merge.ts';
+import type { MergeInputs, SparseInputs } from '../runs/programs/merge.ts';
 import { proveHere } from '../runs/proveHere.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
@@ -34,6 +36,13 @@ interface MergeOptions extends AheadOptions, CommonOptions, StatementOptions {
   slerp?: string[];
   stack?: string[];
   coefficients?: string;
+  method?: string;
+  base?: string;
+  density?: string[];
+  weights?: string[];
+  lambda?: string;
+  normalize?: boolean;
+  seed?: string;
   run?: string;
 }
 
@@ -45,7 +54,7 @@ export function addMergeCommand(program: Command): void {
     .option('--parents <weights...>', 'weights files (model.safetensors), 2 to 8')
     .option(
       '--recipe <file>',
-      'recipe of mergekit (YAML) that names parents and factors: linear, task_arithmetic or slerp',
+      'recipe of mergekit (YAML) that names parents and factors: linear, task_arithmetic, slerp, ties, dare_linear or dare_ties',
     )
     .option('--average [weights...]', 'weighted average: a number for each parent, or none for equal parts')
     .option('--task <factors...>', 'first parent + sum of factor * (parent - first): a factor for each other parent')
@@ -54,6 +63,23 @@ export function addMergeCommand(program: Command): void {
     .option(
       '--coefficients <rows>',
       'as a registry tells them: integers over 2^14, parents parted by "," and layers by "/"; =, for one may be negative',
+    )
+    .option(
+      '--method <name>',
+      `leave entries of the changes out: ${SPARSE_METHODS.join(', ')}; needs --base and --density`,
+    )
+    .option('--base <weights>', 'weights file of the model that the --parents of --method were made from')
+    .option(
+      '--density <shares...>',
+      'of --method: share of the entries that is kept, 0..1, one for all parents or for each',
+    )
+    .option('--weights <numbers...>', 'of --method: weight of each parent (default: 1 each)')
+    .option('--lambda <number>', 'of --method: factor of all that is added to the base (default: 1)')
+    .option('--normalize', 'of --method: take the mean of those that agree (usual with ties)')
+    .option('--no-normalize', 'of --method: take their sum (usual with dare_ties)')
+    .option(
+      '--seed <integer>',
+      'of dare_linear and dare_ties, by --method or --recipe: seed of the masks, a number that is public',
     )
     .option('--run <name>', 'name of the run folder (default: made of the inputs)')
     .action(async (options: MergeOptions) => {
@@ -83,11 +109,64 @@ export function addMergeCommand(program: Command): void {
     });
 }
 
+/** TIES and DARE as the options say them. */
+function sparseInputs(options: MergeOptions): SparseInputs {
+  const { method = '', base, parents, density } = options;
+  if (!isSparseName(method)) {
+    throw new InputError(`--method is ${SPARSE_METHODS.join(', ')}, not ${JSON.stringify(method)}.`);
+  }
+  const other = RECIPES.find((name) => options[name] !== undefined);
+  if (other !== undefined) throw new InputError(`--method says how parents are merged: leave out --${other}.`);
+  if (base === undefined || parents === undefined) {
+    throw new InputError('What is merged?', { hint: 'Give --base and, of what was made from it, --parents.' });
+  }
+  if (density === undefined) throw new InputError('How much of the changes is kept?', { hint: 'Give --density.' });
+  const files = listParents([base, ...parents]);
+  const { layers } = readWeightsFile(files[0].parent, files[0].parentSha256);
+  const each = (texts: readonly string[], name: string) => {
+    const numbers = texts.map((text) => parseNumber(text, name));
+    if (numbers.length !== 1 && numbers.length !== parents.length) {
+      throw new InputError(
+        `--${name} takes one number, or one for each of ${parents.length} parents, not ${numbers.length}.`,
+      );
+    }
+    return parents.flatMap((_, i) => layers.map(() => numbers[numbers.length === 1 ? 0 : i]));
+  };
+  return {
+    parents: files,
+    recipe: method,
+    numbers: each(options.weights ?? ['1'], 'weights'),
+    densities: each(density, 'density'),
+    lambdas: layers.map(() => parseNumber(options.lambda ?? '1', 'lambda')),
+    normalize: (options.normalize ?? SPARSE_USUAL[method].normalize) ? 'yes' : 'no',
+    rescale: SPARSE_USUAL[method].rescale ? 'yes' : 'no',
+    seed: seedOf(method, options.seed),
+  };
+}
+
+/** The seed of the masks; of ties 0. */
+function seedOf(method: SparseName, seed: string | undefined): string {
+  if (method === 'ties' && seed !== undefined) throw new InputError('ties draws nothing: leave out --seed.');
+  if (method === 'ties') return '0';
+  if (seed !== undefined) return parseSeed(seed);
+  throw new InputError(`${method} draws masks from a seed.`, {
+    hint: 'Give --seed, a number that everybody may know: mergekit has it outside of the recipe, too.',
+  });
+}
+
+/** A seed as a number below the order of the field. */
+export function parseSeed(text: string): string {
+  const value = /^(\d+|0x[0-9a-fA-F]+)$/.test(text) ? BigInt(text) : R;
+  if (value < R) return `${value}`;
+  throw new InputError(`A seed is a natural number below the order of the field, not ${JSON.stringify(text)}.`);
+}
+
 function inputsOf(options: MergeOptions): MergeInputs {
+  if (options.method !== undefined) return sparseInputs(options);
   const chosen = RECIPES.filter((recipe) => options[recipe] !== undefined);
   if (chosen.length !== 1) {
     throw new InputError('How are the parents to be merged?', {
-      hint: 'Give one of --average, --task, --slerp, --stack, --coefficients and --recipe.',
+      hint: 'Give one of --average, --task, --slerp, --stack, --coefficients, --method and --recipe.',
     });
   }
   if (options.parents === undefined) throw new InputError('Which parents?', { hint: 'Give --parents.' });
@@ -103,14 +182,20 @@ function inputsOf(options: MergeOptions): MergeInputs {
 }
 
 /** What a recipe of mergekit comes to. @throws InputError naming the key that cannot be followed */
-function recipeInputs(path: string, options: MergeOptions, output: Output): MergeInputs {
-  const other = (['parents', ...RECIPES] as const).find((name) => options[name] !== undefined);
+function recipeInputs(path: string, options: MergeOptions, output: Output): MergeInputs | SparseInputs {
+  const other = (['parents', 'method', 'base', ...RECIPES] as const).find((name) => options[name] !== undefined);
   if (other !== undefined) throw new InputError(`--recipe says parents and factors: leave out --${other}.`);
   const recipe = readMergekit(path);
   const parents = listParents(mergekitParents(recipe));
   const { layers } = readWeightsFile(parents[0].parent, parents[0].parentSha256);
-  const made = mergekitNumbers(path, recipe, layers.length);
   for (const note of recipe.notes) output.note(`note: ${path}: ${note}`);
+  const { method } = recipe;
+  if (isSparseName(method)) {
+    const made = mergekitSparse(path, recipe, method, layers.length);
+    return { parents, ...made, seed: seedOf(method, options.seed) };
+  }
+  if (options.seed !== undefined) throw new InputError(`${method} draws nothing: leave out --seed.`);
+  const made = mergekitNumbers(path, recipe, layers.length);
   return { parents, recipe: made.recipe, numbers: made.numbers };
 }
 
@@ -145,22 +230,33 @@ function parseNumber(text: string, recipe: string): number {
   return value;
 }
 
-function defaultName({ parents, recipe, numbers }: MergeInputs): string {
+function defaultName(inputs: MergeInputs): string {
+  const { parents, recipe, numbers } = inputs;
   // Of many layers too long for a folder's name.
-  const short = recipe === 'coefficients' ? [sha256(new TextEncoder().encode(numbers.join())).slice(0, 8)] : numbers;
+  const isLong = recipe === 'coefficients' || isSparseName(recipe);
+  const short = isLong
+    ? [sha256(new TextEncoder().encode(isSparseName(recipe) ? JSON.stringify(inputs) : numbers.join())).slice(0, 8)]
+    : numbers;
   return ['merge', recipe, ...short, ...parents.map(({ parentSha256 }) => parentSha256.slice(0, 8))].join('-');
 }
 
 /** What the merge is about, said before anything is proved of it. */
-export function describeMerge({ shape, recipe, coefficients, equal }: MergeOutcome, { parents }: MergeInputs): string {
+export function describeMerge(
+  { shape, recipe, coefficients, equal, kept }: MergeOutcome,
+  { parents }: MergeInputs,
+): string {
   const rows = parents.map(({ parent }, i) => {
     const factors = factorsOf(coefficients, i);
     const perLayer = factors.map((factor, l) => `${factor} in layer ${l + 1}`).join(', ');
     return [`parent ${i + 1}`, factors.length === 1 ? `${factors[0]}` : perLayer, parent];
   });
+  const effect = isSparseName(recipe)
+    ? 'Added to the first is what the others change of it, with the factor'
+    : 'Each parent takes effect with the factor';
   return [
-    `Merged ${parents.length} models of ${shape} (${recipe}). Each parent takes effect with the factor`,
+    `Merged ${parents.length} models of ${shape} (${recipe}). ${effect}`,
     alignColumns(rows),
+    ...kept.map(({ entries, of }, i) => `Of parent ${i + 2}, ${entries} of ${of} changes are kept.`),
     ...equal.map((group) => describeEqual(group, coefficients)),
   ].join('\n');
 }

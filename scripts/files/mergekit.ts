@@ -5,8 +5,8 @@ import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { readParsed } from './read.ts';
 
-/** Methods of mergekit that are sums of the parents with one factor for each layer: what a merge here proves. */
-export const MERGEKIT_METHODS = ['linear', 'task_arithmetic', 'slerp'] as const;
+/** Methods of mergekit that merges here prove: sums of the parents with one factor for each layer, and TIES and DARE. */
+export const MERGEKIT_METHODS = ['linear', 'task_arithmetic', 'slerp', 'ties', 'dare_linear', 'dare_ties'] as const;
 export type MergekitMethod = (typeof MERGEKIT_METHODS)[number];
 
 /** A setting as the file has it; `key` says where. */
@@ -51,11 +51,17 @@ const PARAMETERS: Record<MergekitMethod, { has: string[]; without: string[] }> =
   linear: { has: ['weight', 'normalize'], without: [] },
   task_arithmetic: { has: ['weight', 'normalize', 'lambda'], without: ['int8_mask', 'rescale'] },
   slerp: { has: ['t'], without: [] },
+  ties: { has: ['weight', 'density', 'normalize', 'lambda', 'rescale'], without: ['int8_mask'] },
+  dare_linear: { has: ['weight', 'density', 'normalize', 'lambda', 'rescale'], without: ['int8_mask'] },
+  dare_ties: { has: ['weight', 'density', 'normalize', 'lambda', 'rescale'], without: ['int8_mask'] },
 };
 
 /** Why some keys of mergekit are not followed. */
 const REASONS: Record<string, string> = {
-  density: 'leaving single weights out is no factor of a layer',
+  density: 'only ties, dare_linear and dare_ties leave single weights out',
+  rescale_norm: 'what a mask keeps is divided by its density, as in the paper of DARE',
+  gamma: 'breadcrumbs is not here',
+  epsilon: 'della is not here',
   tokenizer_source: 'models here have no tokenizer',
   tokenizer: 'models here have no tokenizer',
   chat_template: 'models here have no chat template',
@@ -151,7 +157,7 @@ function methodOf(value: unknown, where: Where): MergekitMethod {
   if (method !== undefined) return method;
   throw where.refuse(
     'merge_method',
-    `${value} is not here: each layer of a merge that is proved is a sum of its parents, with one factor for each`,
+    `${value} is not here: merges that are proved are sums of their parents, with one factor for each in a layer, TIES and DARE`,
     `Methods here are ${MERGEKIT_METHODS.join(', ')}.${value === 'passthrough' ? ' --stack takes whole layers from the parents.' : ''}`,
   );
 }
@@ -204,7 +210,9 @@ function settingsOf(value: unknown, key: string, method: MergekitMethod, where: 
   if (!isMap(value)) throw where.refuse(key, 'it must be a map');
   const { has, without } = PARAMETERS[method];
   // A density of 1 leaves nothing out.
-  const entries = Object.entries(value).filter(([name, one]) => !(name === 'density' && one === 1));
+  const entries = Object.entries(value).filter(
+    ([name, one]) => has.includes(name) || !(name === 'density' && one === 1),
+  );
   where.only(Object.fromEntries(entries), [...has, ...without], `${key}.`);
   return Object.fromEntries(
     entries.filter(([name]) => has.includes(name)).map(([name, one]) => [name, { key: `${key}.${name}`, value: one }]),

@@ -208,6 +208,32 @@ export function mergeCapacity(shape: readonly number[] | AnyShape): Capacity {
   return rangeCapacity(shape, 2);
 }
 
+/** Vectors of one address each that a sparse merge has at most: in the trace of a task, in the trace besides, in the helper. */
+const SPARSE_VECTORS = { task: 11, trace: 18, helper: 15 };
+/** Vectors that the prover's sumcheck holds of each task, and besides (src/programs/sparse/relations.ts). */
+const SPARSE_HELD = { task: 26, others: 40 };
+
+/**
+ * Sizes of the oracles of `sparseMerge`: model (child and parents), trace, helper.
+ * @throws CapacityError; InputError where the proof takes more memory than a prover has
+ */
+export function sparseCapacity(shape: AnyShape, tasks: number): Capacity {
+  const { slots, ...own } = sizesOf(shape);
+  const { log2 } = layout(slots);
+  const hint = `Lower ${own.hint}, or merge fewer models.`;
+  const vectors = (count: number) => [...Array<number>(count).fill(log2), LIMB_BITS];
+  const sizes = check(
+    {
+      model: slots,
+      trace: vectors(tasks * SPARSE_VECTORS.task + SPARSE_VECTORS.trace),
+      helper: vectors(SPARSE_VECTORS.helper),
+    },
+    { model: hint, trace: hint, helper: hint },
+  );
+  requireMemory('merge', (tasks * SPARSE_HELD.task + SPARSE_HELD.others) * 2 ** log2, hint);
+  return sizes;
+}
+
 /** What import and merge share: two limbs of every weight in the trace, `inverses` of every weight in the helper. */
 function rangeCapacity(shape: readonly number[] | AnyShape, inverses: number): Capacity {
   const { slots, matrices, biases, ...own } = sizesOf(anyShape(shape));

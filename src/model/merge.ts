@@ -70,7 +70,7 @@ function shapeOf(weights: AnyWeights) {
 }
 
 /** The one schema that the parents have; none where two differ. Parents without one do not count, as on chain. */
-function commonSchema(parents: readonly AnyWeights[]): { schema?: Schema } {
+export function commonSchema(parents: readonly AnyWeights[]): { schema?: Schema } {
   const [schema, ...others] = parents.flatMap((parent) => (parent.schema === undefined ? [] : [parent.schema]));
   return schema !== undefined && others.every((other) => sameSchema(schema, other)) ? { schema } : {};
 }

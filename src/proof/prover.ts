@@ -22,6 +22,8 @@ import { inputOracle, modelOracle, outputOracle, shardOracle } from '../programs
 import type { ScoreWitness } from '../programs/score/context.ts';
 import { proveScore as scoreArgument } from '../programs/score/score.ts';
 import { proveSeed as seedArgument } from '../programs/seed.ts';
+import type { SparseWitness } from '../programs/sparse/context.ts';
+import { proveSparseMerge as sparseArgument } from '../programs/sparse/sparseMerge.ts';
 import type { TrainWitness } from '../programs/train/context.ts';
 import { proveTrain as trainArgument } from '../programs/train/train.ts';
 import type { DatasetList } from '../registry/attestation.ts';
@@ -182,6 +184,27 @@ export class Prover {
     const shape = shapeFields(modelShapeOf(witness.merge.child));
     const statement: MergeStatement = { program: 'merge', ...shape, child, parents, coefficients };
     return this.#prove(context, statement, onStage, (session) => mergeArgument(session, witness));
+  }
+
+  /** Proves that a model is a base with what is kept of the changes of others (program sparseMerge): TIES and DARE. */
+  async proveSparseMerge(
+    context: StatementContext,
+    witness: SparseWitness,
+    onStage?: StageListener,
+  ): Promise<ProofResult<MergeStatement>> {
+    const { plan, merge } = witness;
+    const child = await this.commitModel(merge.child);
+    const parents: Commitment[] = [];
+    for (const parent of plan.parents) parents.push(await this.commitModel(parent));
+    const statement: MergeStatement = {
+      program: 'merge',
+      ...shapeFields(modelShapeOf(merge.child)),
+      child,
+      parents,
+      coefficients: plan.coefficients.map((row) => [...row]),
+      sparse: { method: { ...plan.method, kept: [...plan.method.kept] }, counts: [...merge.counts] },
+    };
+    return this.#prove(context, statement, onStage, (session) => sparseArgument(session, witness));
   }
 
   /** Proves a model's results on a shard (program score). @param context its registry is the scoreboard */

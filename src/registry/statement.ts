@@ -41,6 +41,7 @@ export function resultId(statement: Statement): Hex {
 
 /** The circuit that proves a statement, which decides about its key and its number. */
 export function circuitFor(statement: Statement): Circuit {
+  if (statement.program === 'merge' && statement.sparse !== undefined) return 'sparseMerge';
   return circuitOf(statement.program, 'network' in statement && statement.network !== undefined);
 }
 

@@ -20,7 +20,7 @@ describe('the words of an edge', () => {
 
   it('give back floors, schema and number of segments', async () => {
     for (const parts of [
-      [2n ** 40n - 1n, 0n, 0n],
+      [2n ** 48n - 1n, 0n, 0n],
       [0n, 2n ** 32n - 1n, 0n],
       [0n, 0n, 2n ** 12n - 1n],
       [7n, 8n, 9n],
@@ -71,7 +71,7 @@ describe('the words of an edge', () => {
 });
 
 describe('what stands where', () => {
-  const [ALIKE, FIRST, SHARDS] = [84n, 85n, 117n];
+  const [ALIKE, FIRST, SHARDS] = [92n, 93n, 125n];
   let harness: Contract;
   before(async () => {
     const chain = await testChain();
@@ -81,13 +81,13 @@ describe('what stands where', () => {
   it('of an edge: floors, schema, segments and whether trainings are alike, then what they have in common', async () => {
     const of = (...args: [floors: bigint, schema: bigint, segments: bigint, alike: boolean]) =>
       harness.read('firstWord', args);
-    assert.equal(await of(2n ** 40n - 1n, 0n, 0n, false), 2n ** 40n - 1n);
-    assert.equal(await of(0n, LAST, 0n, false), LAST << 40n);
+    assert.equal(await of(2n ** 48n - 1n, 0n, 0n, false), 2n ** 48n - 1n);
+    assert.equal(await of(0n, LAST, 0n, false), LAST << 48n);
     const trainings = (2n ** 128n - 1n) << FIRST;
-    assert.equal(await of(0n, 0n, 2n, false), (2n << 72n) | trainings);
+    assert.equal(await of(0n, 0n, 2n, false), (2n << 80n) | trainings);
     const common = (2n ** 32n - 1n) << FIRST;
     const shards = (2n ** 128n - 1n) << SHARDS;
-    assert.equal(await of(0n, 0n, 4n, true), (4n << 72n) | (1n << ALIKE) | common | shards);
+    assert.equal(await of(0n, 0n, 4n, true), (4n << 80n) | (1n << ALIKE) | common | shards);
   });
 
   it('of the trainings: two in the first word and four in each other, of those that are alike four and eight', async () => {

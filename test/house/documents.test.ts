@@ -5,7 +5,13 @@ import { describe, it } from 'node:test';
 import { ROOT } from './sources.ts';
 
 /** Written to be read beside the code, in a window of its width. */
-const NARROW = ['docs/argument.md', 'docs/map.md', 'docs/protocol.md', 'docs/protocol-convolutions.md'];
+const NARROW = [
+  'docs/argument.md',
+  'docs/map.md',
+  'docs/protocol.md',
+  'docs/protocol-convolutions.md',
+  'docs/protocol-sparse.md',
+];
 const WIDEST = 120;
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');

@@ -13,6 +13,7 @@ import { MERGE } from './merge.ts';
 import { checkCircuit, checkContract, type ProgramName, type Reference, type VerifiedProgram } from './run.ts';
 import { SCORE } from './score-verifier.ts';
 import { SEED } from './seed.ts';
+import { SPARSE_MERGE } from './sparse-merge.ts';
 import { SUBSET } from './subset.ts';
 import type { Inputs } from './tensors.ts';
 import { TRAIN } from './train-verifier.ts';
@@ -33,6 +34,7 @@ export const VERIFIED = {
   convInfer: CONV_INFER,
   disjoint: DISJOINT,
   subset: SUBSET,
+  sparseMerge: SPARSE_MERGE,
 } as unknown as Record<ProgramName, VerifiedProgram>;
 
 /** What the circuit of a program refuses of its inputs, and its signals. @throws RangeError for sizes that are none */

@@ -42,8 +42,7 @@ const { digests: DIGEST, nonces: NONCE } = NUMBERING.shared;
 const IDS = {
   ...{ data: 1, seed: 2, train: 3, import: 4, merge: 5, score: 6 },
   ...{ convSeed: 7, convTrain: 8, convImport: 9, convMerge: 10, convScore: 11 },
-  ...{ infer: 12, convInfer: 13 },
-  ...{ disjoint: 14, subset: 15 },
+  ...{ infer: 12, convInfer: 13, disjoint: 14, subset: 15, sparseMerge: 16 },
 };
 export type ProgramName = keyof typeof IDS;
 /** Programs of networks of dense layers. */
@@ -308,7 +307,7 @@ export function signalsOf(program: ProgramName, inputs: Inputs, { y, ...o }: Out
   const h = elements(inputs, 'h');
   const { names } = NUMBERING[program].signals;
   return names.map((name) => {
-    const [, family, number] = /^(h|y|layout|coefficients|set)_(\d+)$/.exec(name) ?? [];
+    const [, family, number] = /^(h|y|layout|coefficients|set|slots|counts)_(\d+)$/.exec(name) ?? [];
     if (family === 'y') return y[Number(number)];
     if (family === 'h') return h[Number(number)];
     if (family) return elements(inputs, family)[Number(number) - 1];
@@ -344,7 +343,8 @@ export function checkCircuit<V>(program: VerifiedProgram<V>, inputs: Inputs): { 
   if (![...traced, ...helped].every((o) => o.length === ADDRESS && o.every((b) => b === 0n || b === 1n)))
     failed.push('offsets');
   const r = comparesRows(program.program) ? transcript.absorb([0n]) : 0n;
-  const beta = transcript.absorb([h[DIGEST.trace], ...layoutWords(traced)]);
+  let beta = transcript.absorb([h[DIGEST.trace], ...layoutWords(traced)]);
+  if (program.program === 'sparseMerge') beta = transcript.absorb(elements(inputs, 'thresholds'));
   const alpha = hasPairs(program.program) ? transcript.absorb([0n]) : 0n;
   const x = transcript.absorb([h[DIGEST.helper], ...layoutWords(helped)]);
   const lambda = weighted('relations', powers(transcript.absorb([...m.sums, nonce[NONCE.lambda]]), relations.count));

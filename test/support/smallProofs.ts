@@ -20,10 +20,12 @@ import { proveScore } from '../reference/score.ts';
 import { proveSeed, seedRun } from '../reference/seed.ts';
 import { randomShard } from '../reference/shards.ts';
 import type { ReferenceHead } from '../reference/sizes.ts';
+import type { SparseHooks } from '../reference/sparse-merge.ts';
 import { proveTrain } from '../reference/train.ts';
 import { randomTrain } from '../reference/train-run.ts';
 import { provenInference, provenPictures } from './inferences.ts';
 import { provenAbsent, provenDisjoint } from './lies/disjoint.ts';
+import { DARE_TIES, provenSparse } from './lies/sparse.ts';
 import { provenSubset } from './lies/subset.ts';
 import { conv, flat, provenScore, provenTraining, someCoefficients } from './networks.ts';
 
@@ -77,6 +79,7 @@ export const PROVE: Record<ProgramName, (hooks?: AnyHooks) => Reference> = {
   convScore: (hooks) => provenScore(NETWORK, { rows: 3, kind: 'classes' }, hooks as ConvScoreHooks),
   disjoint: (hooks) => provenDisjoint(hooks),
   subset: (hooks) => provenSubset(hooks),
+  sparseMerge: (hooks) => provenSparse(DARE_TIES, hooks as SparseHooks),
 };
 
 /** A training with a head: no hidden layer, one padded row beside three. */

@@ -17,6 +17,7 @@ export const CIRCUITS = {
   convInfer: 13,
   disjoint: 14,
   subset: 15,
+  sparseMerge: 16,
 } as const;
 
 export type Circuit = keyof typeof CIRCUITS;
@@ -29,8 +30,8 @@ export type Surrounding = 'request' | 'parents' | 'model' | 'shard';
 
 /** What is known of a program without its definition, which brings the contracts' interfaces along. */
 interface Listed {
-  /** the circuits that prove it: of models there are two, of perceptrons and of convolutional networks */
-  circuits: readonly [Circuit, Circuit?];
+  /** the circuits that prove it: of perceptrons, of convolutional networks, and what else there is of it, of models of both kinds */
+  circuits: readonly [Circuit, Circuit?, Circuit?];
   /**
    * what a proof of it registers: results on the scoreboard, inferences in a contract of their own, facts about rows with the audit, all
    * else in the registry
@@ -73,7 +74,7 @@ export const PROGRAMS = {
     asks: [],
   },
   merge: {
-    circuits: ['merge', 'convMerge'],
+    circuits: ['merge', 'convMerge', 'sparseMerge'],
     registers: 'model',
     kind: 4,
     request: 'Merge',
@@ -126,7 +127,7 @@ export const PROGRAM_NAMES = Object.keys(PROGRAMS) as readonly Program[];
 
 /** The circuit that proves a program of models of one kind. @param isNetwork whether they are convolutional networks */
 export function circuitOf(program: Program, isNetwork: boolean): Circuit {
-  const [circuit, ofNetworks]: readonly [Circuit, Circuit?] = PROGRAMS[program].circuits;
+  const [circuit, ofNetworks]: readonly [Circuit, Circuit?, Circuit?] = PROGRAMS[program].circuits;
   return (isNetwork ? ofNetworks : undefined) ?? circuit;
 }
 

@@ -15,6 +15,7 @@ import { DISJOINT_LIES } from './disjoint.ts';
 import { INFER_LIES } from './infer.ts';
 import { CONV_LIES } from './networks.ts';
 import { SCORE_LIES } from './score.ts';
+import { SPARSE_LIES } from './sparse.ts';
 import { SUBSET_LIES } from './subset.ts';
 import { importLies, mergeLies, type ProveSeed, type ProveWeights, seedLies } from './weights.ts';
 
@@ -101,4 +102,5 @@ export const LIES: Record<Exclude<ProgramName, 'train' | 'convTrain'>, Lie[]> = 
   ...CONV_LIES,
   disjoint: DISJOINT_LIES,
   subset: SUBSET_LIES,
+  sparseMerge: SPARSE_LIES,
 };
