@@ -38,6 +38,7 @@ export const SIZES: Record<number, { parameters: number; extra: number; oracles:
   13: { parameters: 7, extra: 3, oracles: 3 },
   14: { parameters: 4, extra: 1, oracles: 2 },
   15: { parameters: 18, extra: 1, oracles: 17 },
+  16: { parameters: 15, extra: 1, oracles: 6 },
 };
 export const ALL_PROGRAMS = Object.keys(SIZES).map(Number);
 
