@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { Kernels } from '../../src/argument/kernels.ts';
-import type { Network } from '../../src/model/network.ts';
+import { type Network, parseNetwork } from '../../src/model/network.ts';
 import {
   type AnyWeights,
   isRealEntry,
@@ -23,16 +23,7 @@ const TIES: SparseMethod = { signs: true, normalize: true, kept: [], seed: 0n };
 const random = new Random(71);
 const draw = (bound: number) => BigInt(random.below(2 * bound + 1) - bound);
 
-const PICTURES: Network = {
-  channels: 1,
-  side: 6,
-  layers: [
-    { channels: 3, kernel: 3, stride: 1, padding: 1, pooled: false },
-    { channels: 2, kernel: 2, stride: 1, padding: 0, pooled: true },
-    { channels: 3, pooled: false },
-  ] as Network['layers'],
-  head: 'softmax',
-};
+const PICTURES: Network = parseNetwork('6x6x1-c3k3p1-a2-c2k2-3', 'softmax');
 
 /** A base and tasks that differ from it in some entries. */
 function parentsOf(shape: readonly number[] | Network, tasks: number, bound = 2 ** 40): AnyWeights[] {

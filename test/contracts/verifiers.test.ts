@@ -32,7 +32,7 @@ import {
 const TRAIN = 3n;
 const MERGE = 5;
 /** The first number that is no program's. */
-const BEYOND = 12n;
+const BEYOND = 17n;
 
 let chain: TestChain;
 let owner: Address;
