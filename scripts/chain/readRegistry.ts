@@ -4,6 +4,7 @@ import { nodeAnswer } from '../../src/errors/nodeAnswer.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { type AnyShape, decodeAnyShape } from '../../src/model/anyShape.ts';
 import type { ShardShape } from '../../src/model/shape.ts';
+import { methodText } from '../../src/model/sparse/methodText.ts';
 import { shardKindOf } from '../../src/registry/programs/data.ts';
 import type { Training } from '../../src/registry/programs/definition.ts';
 import { NODE_KINDS, type NodeKind } from '../../src/registry/programs/list.ts';
@@ -21,7 +22,8 @@ export interface ModelNode {
   /** The first one; undefined for a seed or import. */
   parent: Hex | undefined;
   /** How a merge node came to be. */
-  merge: { parents: readonly Hex[]; coefficients: readonly (readonly number[])[] } | undefined;
+  /** `method` in words, of a merge by TIES or DARE */
+  merge: { parents: readonly Hex[]; coefficients: readonly (readonly number[])[]; method?: string } | undefined;
   /** How a foreign node came to be: what vouches that it follows from its parents. */
   foreign: ForeignMaking | undefined;
   /** Whether a foreign program made it or an ancestor, as far as the events that were read tell. */
@@ -65,6 +67,7 @@ async function nodesOf(chain: Chain, logs: Log[]): Promise<ModelNode[]> {
   const registered = named('ModelRegistered');
   const edges = grouped(named('Trained').map(({ args }) => args));
   const merges = new Map(named('Merged').map(({ args }) => [args.child, args]));
+  const methods = new Map(named('MergedSparsely').map(({ args }) => [args.child, args.method]));
   const foreigners = new Map(named('Foreign').map(({ args }) => [args.child, args]));
   const marked = new Set<Hex>();
   const sources = new Map(named('Declared').map(({ args }) => [args.id, args.source]));
@@ -83,7 +86,11 @@ async function nodesOf(chain: Chain, logs: Log[]): Promise<ModelNode[]> {
       depth: Number(args.depth),
       shape: decodeAnyShape(args.shape),
       parent: segments[0]?.parent ?? merge?.firstParent ?? foreign?.parents[0],
-      merge: merge && { parents: merge.parents, coefficients: merge.coefficients },
+      merge: merge && {
+        parents: merge.parents,
+        coefficients: merge.coefficients,
+        method: methodOf(methods.get(args.id), merge.parents.length - 1),
+      },
       foreign: foreign && {
         program: Number(foreign.program),
         adapter: foreign.adapter,
@@ -103,6 +110,11 @@ async function nodesOf(chain: Chain, logs: Log[]): Promise<ModelNode[]> {
       gas: gas.get(transactionHash!)!,
     };
   });
+}
+
+/** The method of a merge by TIES or DARE in words; undefined of other merges. */
+function methodOf(method: Hex | undefined, tasks: number): string | undefined {
+  return method === undefined ? undefined : methodText(method, tasks);
 }
 
 /** One node with its place in the tree, or undefined. @throws DescentError (chain) */

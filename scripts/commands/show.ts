@@ -106,6 +106,7 @@ async function describeId(id: Hex, options: ShowOptions): Promise<Facts> {
       ...(schemaOfParent && { otherSchemaThanParent: describeStated(schemaOfParent) }),
       ...describeForeign(foreign, isForeign),
       ...(merge && { parents: merge.parents, coefficients: merge.coefficients.map(describeRow) }),
+      ...(merge?.method && { method: merge.method }),
       // Over the whole lineage, through all parents of every merge; depth follows first parents only.
       ...sums,
       rowsOfDifferentShards: rows,

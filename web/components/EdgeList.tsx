@@ -40,7 +40,7 @@ const HAPPENED: Record<Kind, (model: Model) => React.ReactNode> = {
     ) : (
       KIND_NAMES.train
     ),
-  merge: ({ parents }) => `Merged from ${parents.length} models`,
+  merge: ({ parents, method }) => `Merged from ${parents.length} models${method ? ` by ${method}` : ''}`,
   seed: () => 'Drawn from randomness of the chain',
   import: () => KIND_NAMES.import,
   foreign: ({ parents, foreign }) =>

@@ -35,7 +35,9 @@ const COMMANDS: Record<Kind, (view: Pick<ModelView, 'model' | 'config'>) => stri
     `descent seed --shape ${shapeText(model)}${headOption(model)} --rpc ${config.rpc} --registry ${config.registry}`,
   import: ({ model }) => `descent import --from float.safetensors --shape ${shapeText(model)}${headOption(model)}`,
   foreign: () => undefined,
-  merge: ({ model: { widths, parents } }) => {
+  merge: ({ model: { widths, parents, method } }) => {
+    // The coefficients alone do not make a child of TIES or DARE.
+    if (method !== undefined) return undefined;
     const files = parents.map((_, k) => `parent-${k + 1}.safetensors`);
     const rows = widths.slice(1).map((_, l) => parents.map(({ coefficients }) => coefficients?.[l]).join(','));
     return `descent merge --parents ${files.join(' ')} --coefficients=${rows.join('/')}`;

@@ -132,7 +132,8 @@ async function edgeOf(
     const record = await chain.client.readContract(call);
     const version = Number(record.version);
     // What a foreign program makes is proved to be in range as an import is.
-    const circuit = circuitOf(kind === 'foreign' || kind === 'none' ? 'import' : kind, isNetworkShape(shape));
+    const ofKind = circuitOf(kind === 'foreign' || kind === 'none' ? 'import' : kind, isNetworkShape(shape));
+    const circuit = merge?.method === undefined ? ofKind : 'sparseMerge';
     const name = `${circuit} ${version}`;
     const hash = keys.get(name) ?? hashOfKey(chain, verifiers, circuit, record.version);
     keys.set(name, hash);

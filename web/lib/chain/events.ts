@@ -3,6 +3,7 @@ import { modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
 import { decodeAnyShape } from '../../../src/model/anyShape.ts';
 import { countsOf } from '../../../src/model/measures.ts';
 import { decodeShard } from '../../../src/model/shape.ts';
+import { methodText } from '../../../src/model/sparse/methodText.ts';
 import { NODE_KINDS } from '../../../src/registry/programs/list.ts';
 import { rulesInWords } from '../../../src/registry/rules.ts';
 import { drawnShape } from '../drawnShape.ts';
@@ -101,7 +102,11 @@ function applyRegistry(store: Store, raw: RawLog[]): void {
       case 'Merged': {
         const { child, parents, coefficients } = log.args;
         const parts = parents.map((id, k) => ({ id, coefficients: coefficients.map((layer) => layer[k]) }));
-        finish(child, { parents: parts.map((part) => ({ ...part, weight: weightOf(part.coefficients) })) });
+        const sparse = logs.find((other) => other.eventName === 'MergedSparsely' && other.args.child === child);
+        finish(child, {
+          parents: parts.map((part) => ({ ...part, weight: weightOf(part.coefficients) })),
+          ...(sparse?.eventName === 'MergedSparsely' && { method: methodText(sparse.args.method, parents.length - 1) }),
+        });
         break;
       }
       case 'Foreign': {

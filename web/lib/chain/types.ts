@@ -105,6 +105,8 @@ export interface Model {
   source?: { sha256?: Hex; uri?: string };
   /** whether a declared import is among its ancestors or it is one */
   declared: boolean;
+  /** of a merge by TIES or DARE its method in words; undefined elsewhere */
+  method?: string;
   /** the program and the adapter that vouch for a foreign node; undefined elsewhere */
   foreign?: { program: string; adapter: Address };
   /** whether a foreign node is among its ancestors or it is one */
