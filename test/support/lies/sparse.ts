@@ -150,7 +150,7 @@ const DECIDED: Lie[] = [
       ({ i, honest, c }) => c[i] === 1n && honest === 0n,
       () => 1n,
     ),
-    R.agree(1),
+    R.agree(2),
   ),
   lie(
     'an elected sign that is no bit',
