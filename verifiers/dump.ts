@@ -23,11 +23,13 @@ import { ARGUMENTS, PROOFS } from './cases.ts';
 import { INFER_ARGUMENTS, INFER_PROOFS } from './inferCases.ts';
 import { NETWORK_ARGUMENTS, NETWORK_PROOFS } from './networkCases.ts';
 import { type Case, type Committer, POINT, type Run, type Stated } from './run.ts';
+import { SPARSE_ARGUMENTS, SPARSE_PROOFS } from './sparseCases.ts';
 
 export const DUMP_FORMAT = 'descent-witness/1';
 
 const MESSAGES = [
   'nonce',
+  'thresholds',
   'sums',
   'batch1',
   'evals1',
@@ -178,7 +180,7 @@ function numbers(value: CircuitValue): Json {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [folder] = process.argv.slice(2);
   if (folder === undefined) throw new Error('usage: node verifiers/dump.ts <folder>');
-  const args = [...ARGUMENTS, ...NETWORK_ARGUMENTS, ...INFER_ARGUMENTS, ...AUDIT_ARGUMENTS];
-  const proofs = [...PROOFS, ...NETWORK_PROOFS, ...INFER_PROOFS, ...AUDIT_PROOFS];
+  const args = [...ARGUMENTS, ...NETWORK_ARGUMENTS, ...INFER_ARGUMENTS, ...AUDIT_ARGUMENTS, ...SPARSE_ARGUMENTS];
+  const proofs = [...PROOFS, ...NETWORK_PROOFS, ...INFER_PROOFS, ...AUDIT_PROOFS, ...SPARSE_PROOFS];
   for (const file of await writeDumps(folder, { args, proofs })) console.log(file);
 }

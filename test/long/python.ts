@@ -1,5 +1,6 @@
 // The verifier in Python, as the long tests call it.
 import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Inputs, Value } from '../reference/tensors.ts';
 
@@ -24,6 +25,17 @@ export const verify = (...args: string[]) => python(['verify.py', ...args]);
 /** Changes of these dumps. @param sample how many of each unless all are tried */
 export const mutate = (sample: number, files: string[]) =>
   verify('--mutate', ...(EVERY ? [] : [`--sample=${sample}`]), ...files);
+
+// biome-ignore lint/suspicious/noExplicitAny: what a file has
+export type Dump = any;
+
+/** Why a dump is refused after a change. @param path where the changed one is written */
+export function reasonOf(file: string, path: string, change: (own: Dump) => void): string | undefined {
+  const own = JSON.parse(readFileSync(file, 'utf8'));
+  change(own);
+  writeFileSync(path, JSON.stringify(own));
+  return verify(path).text.split(': refused: ')[1]?.trim();
+}
 
 const numbers = (value: unknown): Value => (Array.isArray(value) ? value.map(numbers) : BigInt(value as string));
 

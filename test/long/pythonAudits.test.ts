@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { AUDIT_ARGUMENTS, AUDIT_PROOFS } from '../../verifiers/auditCases.ts';
 import { writeDumps } from '../../verifiers/dump.ts';
-import { EVERY, mutate, verify } from './python.ts';
+import { type Dump, EVERY, mutate, reasonOf, verify } from './python.ts';
 
 const SAMPLE = 40;
-
-// biome-ignore lint/suspicious/noExplicitAny: a dump as its file has it
-type Dump = any;
 
 describe('audits in the verifier in Python', { concurrency: false }, () => {
   let folder: string;
@@ -23,14 +20,7 @@ describe('audits in the verifier in Python', { concurrency: false }, () => {
 
   const named = (start: string) => files.filter((file) => basename(file).startsWith(start));
 
-  /** Why a changed dump is refused. */
-  function said(file: string, change: (own: Dump) => void): string | undefined {
-    const own = JSON.parse(readFileSync(file, 'utf8'));
-    change(own);
-    const path = join(folder, 'forged.json');
-    writeFileSync(path, JSON.stringify(own));
-    return verify(path).text.split(': refused: ')[1]?.trim();
-  }
+  const said = (file: string, change: (own: Dump) => void) => reasonOf(file, join(folder, 'forged.json'), change);
 
   it('are accepted, of two shards, of a record, and of one set and of sixteen', () => {
     const { code, text } = verify(...files);

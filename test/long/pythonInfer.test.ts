@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -7,7 +7,7 @@ import { buildCircuits } from '../../scripts/build/circuits.ts';
 import { writeDumps } from '../../verifiers/dump.ts';
 import { INFER_ARGUMENTS, INFER_PROOFS } from '../../verifiers/inferCases.ts';
 import { runCircuit } from '../reference/witness.ts';
-import { EVERY, inputsOf, mutate, python, verify } from './python.ts';
+import { type Dump, EVERY, inputsOf, mutate, python, reasonOf, verify } from './python.ts';
 
 const PROGRAMS = ['infer', 'convInfer'];
 const SAMPLE = 40;
@@ -40,16 +40,9 @@ describe('inferences in the verifier in Python', { concurrency: false }, () => {
   });
 
   it('say what of the statement does not hold', () => {
-    const file = files.find((name) => basename(name).startsWith('infer-3-5-2-9-public-shown'));
-    const dump = JSON.parse(readFileSync(file as string, 'utf8'));
-    const said = (change: (own: typeof dump) => void) => {
-      const own = structuredClone(dump);
-      change(own);
-      const path = join(folder, 'forged.json');
-      writeFileSync(path, JSON.stringify(own));
-      return verify(path).text.split(': refused: ')[1]?.trim();
-    };
-    const flip = (own: typeof dump, bit: bigint) => {
+    const [file] = files.filter((name) => basename(name).startsWith('infer-3-5-2-9-public-shown'));
+    const said = (change: (own: Dump) => void) => reasonOf(file, join(folder, 'forged.json'), change);
+    const flip = (own: Dump, bit: bigint) => {
       own.statement.params[1] = String(BigInt(own.statement.params[1]) ^ (1n << bit));
     };
     const kinds = 'form: inputs are public or ranged, and begin at 0';
@@ -64,7 +57,7 @@ describe('inferences in the verifier in Python', { concurrency: false }, () => {
       ['shard: offsets', (own) => (own.statement.extra[2] = '1')],
       ['input: chunks of the commitment', (own) => own.statement.commitments[1].push(own.statement.commitments[1][0])],
       ['output: chunks of the commitment', (own) => own.statement.commitments[2].pop()],
-    ] as [string, (own: typeof dump) => void][])
+    ] as [string, (own: Dump) => void][])
       assert.equal(said(change), what);
   });
 });

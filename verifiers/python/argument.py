@@ -98,10 +98,12 @@ class Run:
         self.sums2 = dict(zip(self.names["sums2"], m.get("sums2", []), strict=True))
         self.evals2 = dict(zip(self.names["evaluations2"], m.get("evals2", []), strict=True))
 
-    def begin(self):
-        """beta, for train and score alpha, squares of x, lambda."""
+    def begin(self, private=None):
+        """beta, for train and score alpha, squares of x, lambda. @param private numbers that are sent after the trace and before beta"""
         absorb_ = self.transcript.absorb
         self.beta = absorb_([self.h[1], *layout_words(self.messages["traceOffset"])])
+        if private is not None:
+            self.beta = absorb_(private)
         if base(self.program) in ("train", "score"):
             self.alpha = absorb_([0])
         x = absorb_([self.h[2], *layout_words(self.messages["helperOffset"])])

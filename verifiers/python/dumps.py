@@ -11,9 +11,9 @@ P = 2188824287183927522224640574525727508869631115729782366268903789464522620858
 WORD = 1 << 256
 ROUNDS1 = {"train": 26, "convTrain": 38} | {f"conv{name}": 36 for name in ("Seed", "Import", "Merge", "Score", "Infer")}
 ROUNDS2 = {"train": 14, "convTrain": 26}
-ROUNDS1 |= {"disjoint": 12, "subset": 12}
+ROUNDS1 |= {"disjoint": 12, "subset": 12, "sparseMerge": 23}
 DEGREE1 = {"data": 3, "disjoint": 3, "subset": 3}
-EXTRA = {"data": 1, "seed": 1, "train": 1, "import": 2, "score": 1, "infer": 3, "disjoint": 1, "subset": 1}
+EXTRA = {"data": 1, "seed": 1, "train": 1, "import": 2, "score": 1, "infer": 3, "disjoint": 1, "subset": 1, "sparseMerge": 1}
 # Bytes that the contract is given beside the parameters.
 BYTES = {"score": ("counts",), "infer": ("inputs", "outputs"), "disjoint": ("record",)}
 
@@ -115,10 +115,11 @@ class Dump:
     def _messages(self, value):
         names, train = self.names, base(self.program) == "train"
         optional = [name for name in ("sums", "sums2") if names[name]] + (["batch2", "evals2"] if train else [])
+        optional += ["thresholds"] if self.program == "sparseMerge" else []
         lists = {
             "traceOffset": (len(names["trace"]), 1 << 26), "helperOffset": (len(names["helper"]), 1 << 26),
             "nonce": (5, R), "sums": (len(names["sums"]), R), "evals1": (len(names["evaluations"]), R),
-            "sums2": (len(names["sums2"]), R), "evals2": (len(names["evaluations2"]), R),
+            "sums2": (len(names["sums2"]), R), "evals2": (len(names["evaluations2"]), R), "thresholds": (48, R),
             "u": (len(names["oracles"]), R), "u12": (2, R), "p2": (32, R), "s2": (32, R),
         }
         rounds = {

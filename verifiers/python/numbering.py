@@ -7,12 +7,12 @@ from pathlib import Path
 _FOLDER = Path(__file__).resolve().parents[2] / "circuits" / "programs"
 IDS = {"data": 1, "seed": 2, "train": 3, "import": 4, "merge": 5, "score": 6}
 IDS |= {"convSeed": 7, "convTrain": 8, "convImport": 9, "convMerge": 10, "convScore": 11, "infer": 12, "convInfer": 13}
-IDS |= {"disjoint": 14, "subset": 15}
+IDS |= {"disjoint": 14, "subset": 15, "sparseMerge": 16}
 
 
 def base(program):
     """The dense program of which this one is the twin for convolutional networks; a dense one is its own."""
-    return program.removeprefix("conv").lower()
+    return program[4:].lower() if program.startswith("conv") else program
 
 
 def _names(table, entries):

@@ -7,6 +7,7 @@ from numbering import IDS, base
 from poseidon import R
 from programs import coefficients
 from shapes import Form, Model, Segment, Shard, chunks_of
+from sparse import Method, Vectors
 
 # Parameters that h_0 does not hold, the last ones: a challenge and what is public, as a polynomial at it.
 LATE = {"score": 2, "infer": 3, "disjoint": 2}
@@ -64,6 +65,14 @@ def sizes_of(dump):
     if program == "infer":
         sizes["named"] = named
         own = inference(sizes, named, dump.given, dump.extra)
+    if program == "sparseMerge":
+        shape = dump.extra[0]
+        sizes["model"] = Network(shape) if shape >> 249 else Model(shape)
+        sizes["vectors"] = Vectors(sizes["model"])
+        demand([named["slots_1"], named["slots_2"]] == sizes["vectors"].words(), "slots: not those of the shape")
+        sizes["method"] = Method(named, sizes["vectors"])
+        present = [int(len(chunks) > 0) for chunks in dump.commitments[1:]]
+        demand(present == [1, *sizes["method"].n.values()], "a parent without coefficients, or without points")
     if program == "disjoint":
         sizes["named"] = named
         own = sides(sizes, named, dump.given["record"], dump.extra[0], len(dump.commitments[1]) > 0)

@@ -15,11 +15,12 @@ from numbering import base
 from poseidon import absorb
 from programs import data, imported, merge, seed
 from score import score
+from sparse import sparse_merge
 from statement import digests, folded, hash_words, sizes_of
 from train import train
 
 PROGRAMS = {"data": data, "seed": seed, "train": train, "import": imported, "merge": merge, "score": score, "infer": infer}
-PROGRAMS |= {"disjoint": disjoint, "subset": subset}
+PROGRAMS |= {"disjoint": disjoint, "subset": subset, "sparseMerge": sparse_merge}
 
 
 def verify(value):
