@@ -1,8 +1,11 @@
 // The verifier in Python, as the long tests call it.
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Inputs, Value } from '../reference/tensors.ts';
+import { runCircuit } from '../reference/witness.ts';
 
 const FOLDER = fileURLToPath(new URL('../../verifiers/python', import.meta.url));
 
@@ -40,6 +43,19 @@ export function reasonOf(file: string, path: string, change: (own: Dump) => void
 const numbers = (value: unknown): Value => (Array.isArray(value) ? value.map(numbers) : BigInt(value as string));
 
 /** A circuit's inputs as Python wrote them. */
-export function inputsOf(text: Record<string, unknown>): Inputs {
+function inputsOf(text: Record<string, unknown>): Inputs {
   return Object.fromEntries(Object.entries(text).map(([name, value]) => [name, numbers(value)]));
+}
+
+/** Demands that a circuit accepts a proof that Python made, with the same digest and the same fold. */
+export async function acceptedBy(
+  circuits: Record<string, { wasm: string }>,
+  folder: string,
+  name: string,
+): Promise<void> {
+  const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  const { signals, program } = read(`${name}.json`);
+  const { c, v, fold } = signals;
+  const found = await runCircuit(circuits[program].wasm, inputsOf(read(`${name}.inputs.json`)));
+  assert.deepEqual(found, [c, v, fold].map(BigInt), name);
 }

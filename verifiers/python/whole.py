@@ -3,7 +3,7 @@
 python3 -m unittest whole     they are accepted, and changed ones are not
 python3 whole.py <folder> [program ..]
                               writes them, or those of some programs: <name>.json, a dump, and of convolutional programs
-                              <name>.inputs.json for the circuit
+                              and audits <name>.inputs.json for the circuit
 
 Every number that such a proof sends is a sum over indices of the statement's own tensors, and its batches end at random
 points, where each relation and claim of the verifier has to be the one that was summed. No prover of the project is used.
@@ -15,7 +15,8 @@ import unittest
 from pathlib import Path
 
 from algebra import Refused
-from honest.cases import importing, inferring, merging, scoring, seeding, training
+from honest.auditing import Table
+from honest.cases import comparing, containing, importing, inferring, merging, scoring, seeding, training
 from honest.inputs import circuit_inputs
 from mutate import changed, changes
 from networks import Network
@@ -79,6 +80,17 @@ INFERENCES = {
     "convInfer-six": lambda: inferring(INFER, *network(SIX), rows=3, inputs="committed", shown=True),
     "infer-dense": lambda: inferring(INFER, *dense([3, 4, 2], SOFTMAX), rows=3, inputs="public", shown=True),
 }
+FIRST, SECOND = Table.random(5, 3, 2, "classes", 31), Table.random(3, 3, 2, "regression", 32)
+# A row twice, and a row of two sets.
+SETS = [Table([*FIRST.own, FIRST.own[1]]), Table(Table.random(2, 3, 2, "classes", 33).own + FIRST.own[:1])]
+WITHIN = Table([FIRST.own[0], FIRST.own[1], FIRST.own[1], SETS[1].own[1]])
+DISJOINT, SUBSET = PROGRAMS["disjoint"], PROGRAMS["subset"]
+AUDITS = {
+    "disjoint-shards": lambda: comparing(DISJOINT, SETS[0], SECOND),
+    "disjoint-record": lambda: comparing(DISJOINT, FIRST, Table([([5, -7, 1 - (1 << 15)], [0])], "regression"), True),
+    "subset-two": lambda: containing(SUBSET, WITHIN, SETS),
+    "subset-one": lambda: containing(SUBSET, FIRST, SETS[:1]),
+}
 WEIGHTS = {
     "convSeed-padded": lambda: seeding(SEED, *network(PADDED), 987654321),
     "convSeed-six": lambda: seeding(SEED, *network(SIX, SIGMOID), 987654322),
@@ -108,6 +120,9 @@ class Whole(unittest.TestCase):
     def test_infer(self):
         self.accepted(INFERENCES)
 
+    def test_audits(self):
+        self.accepted(AUDITS)
+
     def test_weights(self):
         self.accepted(WEIGHTS)
 
@@ -123,12 +138,12 @@ class Whole(unittest.TestCase):
 
 
 def write(folder, programs):
-    for name, make in (TRAINS | SCORES | INFERENCES | WEIGHTS).items():
+    for name, make in (TRAINS | SCORES | INFERENCES | AUDITS | WEIGHTS).items():
         if programs and name.partition("-")[0] not in programs:
             continue
         dump = make()
         (folder / f"{name}.json").write_text(json.dumps(dump))
-        if name.startswith("conv"):
+        if name.startswith("conv") or name in AUDITS:
             (folder / f"{name}.inputs.json").write_text(json.dumps(circuit_inputs(dump)))
 
 

@@ -1,5 +1,7 @@
 """Dumps of honest proofs of tiny networks."""
 
+from argument import Transcript
+from honest.auditing import MOST_SETS, Comparing, Containing
 from honest.inferring import Inferring
 from honest.pictures import Pictures, Weights
 from honest.prover import Proving, Statement, dump_of, laid_out
@@ -7,8 +9,9 @@ from honest.scoring import Scoring
 from honest.training import Training
 from honest.weighing import Importing, Merging, Seeding
 from keccak import keccak256
+from poseidon import R
 from shapes import offsets_of
-from statement import sizes_of
+from statement import digests, sizes_of
 
 
 def _model(network, weights):
@@ -104,3 +107,33 @@ def inferring(algebra, network, shape, *, rows, inputs, shown):
     statement = Statement(_name(network, "infer"), [*_params(network, shape), form, 0, *case.public(0)], [*hashes, word], [1, 1, 1])
     statement.given = given
     return _dump(algebra, statement, case, {"model": _model(network, model), "input": vector, "output": laid_out(["O"], {"O": case.O})[1]})
+
+
+def _rows(table):
+    return laid_out(["X", "Y"], {"X": table.x, "Y": table.y})[1]
+
+
+def _first_challenge(statement):
+    return Transcript(digests(statement)[0]).absorb([0])
+
+
+def comparing(algebra, first, second, record=False):
+    """@param record whether the second side is one, public"""
+    values = second.own[0][0]
+    data = b"".join(value.to_bytes(2, "big", signed=True) for value in values) if record else b""
+    hashed = int.from_bytes(keccak256(data), "big") if record else 0
+    statement = Statement("disjoint", [first.word(), second.word(), 0, 0], [hashed], [1, int(not record)])
+    r = _first_challenge(statement)
+    statement.params[2:] = [r, sum(value * pow(r, j, R) for j, value in enumerate(values)) % R if record else 0]
+    statement.given = {"record": data}
+    # A record has no points: the zero polynomial.
+    vectors = {"first": _rows(first), "second": [0] * len(_rows(second)) if record else _rows(second)}
+    return _dump(algebra, statement, Comparing((first, second), r), vectors)
+
+
+def containing(algebra, shard, sets):
+    words = [own.word() for own in sets] + [0] * (MOST_SETS - len(sets))
+    there = [1, *(int(k < len(sets)) for k in range(MOST_SETS))]
+    statement = Statement("subset", [shard.word(), len(sets), *words], [6], there)
+    vectors = {"shard": _rows(shard)} | {f"set_{k}": _rows(own) for k, own in enumerate(sets, 1)}
+    return _dump(algebra, statement, Containing(shard, sets, _first_challenge(statement)), vectors)

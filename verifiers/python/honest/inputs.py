@@ -1,4 +1,4 @@
-"""The inputs of a convolutional program's circuit, from a dump."""
+"""The inputs of a circuit, from a dump: of convolutional programs and of audits."""
 
 from dumps import Dump
 from numbering import base
@@ -57,6 +57,29 @@ def _own(program, named):
     return {}
 
 
+def _shards(words):
+    """Inputs, outputs, rows, kinds and places of some shards; of absent ones 0."""
+    inputs, outputs, rows, classes, x, y, labels = zip(*(fields_of(word, (12, 12, 12, 1, 26, 26, 1), "shard") for word in words))
+    places = [[_bits(offset, 26) for offset in pair] for pair in zip(x, y)]
+    return inputs[0], outputs, rows, classes, labels, places
+
+
+def _audit(program, named):
+    if program == "disjoint":
+        words = [named["first"], named["second"]]
+        inputs, outputs, rows, classes, labels, places = _shards(words)
+        own = {"first": words[0], "second": words[1], "record": named["record"]}
+        return own | {
+            "inputs1": inputs, "outputs1": outputs, "rows1": rows, "classes": classes, "labels": labels, "places": places,
+        }
+    words = [named[f"set_{k}"] for k in range(1, 17)]
+    inputs, outputs, rows, classes, labels, places = _shards([named["shard"], *words])
+    return {
+        "shard": named["shard"], "sets": named["sets"], "set": words, "present": [int(word > 0) for word in words], "inputs1": inputs,
+        "outputs1": outputs[0], "rows1": rows, "classes": classes[0], "labels": labels[0], "places": places,
+    }
+
+
 def circuit_inputs(value):
     """@param value a parsed dump of chunks without coordinates"""
     dump = Dump(value)
@@ -64,7 +87,10 @@ def circuit_inputs(value):
     messages = dict(dump.messages)
     offsets = {name: [_bits(offset, 26) for offset in messages.pop(name)] for name in ("traceOffset", "helperOffset")}
     made = {"fold": dump.signals[2], "h": digests(dump), "chunkMask": [0] * 8} | messages | offsets
-    made |= _shape(named["shape"]) | _layout([named["layout_1"], named["layout_2"]]) | _own(base(dump.program), named)
+    if "shape" in named:
+        made |= _shape(named["shape"]) | _layout([named["layout_1"], named["layout_2"]]) | _own(base(dump.program), named)
+    else:
+        made |= _audit(dump.program, named)
     return {name: _text(value) for name, value in made.items()}
 
 
