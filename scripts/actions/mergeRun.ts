@@ -1,6 +1,6 @@
 import { InputError } from '../../src/errors/InputError.ts';
 import { mergeCapacity, sparseCapacity } from '../../src/model/capacity.ts';
-import { checkMerge, mergeWeights } from '../../src/model/merge.ts';
+import { checkAlike, checkMerge, mergeWeights } from '../../src/model/merge.ts';
 import {
   averageCoefficients,
   type Coefficients,
@@ -41,6 +41,7 @@ export function mergeRun(run: Run, inputs: MergeInputs, output: Output): Promise
   return run.stage('merge', async (put) => {
     const parents = inputs.parents.map((file) => readWeightsFile(file.parent, file.parentSha256));
     output.progress.stage(`merge ${counted(parents.length, 'model')} of ${labelOf(parents[0])}`);
+    checkAlike(parents);
     const equal = findEqualParents(parents).map((group) => ({ ...group }));
     requireDifferent(parents, equal);
     const choice = sparseChoiceOf(inputs, parents[0].layers.length);

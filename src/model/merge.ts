@@ -80,6 +80,12 @@ export function checkMerge(parents: readonly AnyWeights[], coefficients: readonl
   if (parents.length < MIN_PARENTS || parents.length > MAX_PARENTS) {
     throw new InputError(`A merge has ${MIN_PARENTS} to ${MAX_PARENTS} parents, not ${parents.length}.`);
   }
+  checkAlike(parents);
+  checkCoefficients(coefficients, parents[0].layers.length, parents.length);
+}
+
+/** @throws InputError unless all have one shape and one head */
+export function checkAlike(parents: readonly AnyWeights[]): void {
   const [shape, head] = [shapeText(parents[0]), headOf(parents[0])];
   for (const parent of parents) {
     if (shapeText(parent) !== shape)
@@ -87,7 +93,6 @@ export function checkMerge(parents: readonly AnyWeights[], coefficients: readonl
     if (headOf(parent) !== head)
       throw new InputError(`Parents of a merge have one head: ${head} and ${headOf(parent)} differ.`);
   }
-  checkCoefficients(coefficients, parents[0].layers.length, parents.length);
 }
 
 /** @throws InputError unless there is one coefficient in range for each layer and parent */

@@ -98,7 +98,7 @@ describe('what a network takes columns for', () => {
     limitsOf(edge, { origins, schemas: {}, chain: true, files: false }).filter((line) => /pictures/.test(line));
 
   it('is told beside its trainings and scores, with what stands beyond pictures where it is read', () => {
-    for (const program of ['train', 'score']) {
+    for (const program of ['train', 'score', 'infer']) {
       const edge = NETWORK_EDGES.find(({ statement }) => statement.program === program)!;
       const of = (text: string) =>
         said({ ...edge, statement: { ...edge.statement, network: parseNetwork(text, 'softmax') } as Statement }).join();
@@ -109,7 +109,7 @@ describe('what a network takes columns for', () => {
         assert.doesNotMatch(of(text), /beyond/, text);
     }
     for (const edge of [...EDGES, ...NETWORK_EDGES])
-      if (!['train', 'score'].includes(edge.statement.program) || !('network' in edge.statement))
+      if (!['train', 'score', 'infer'].includes(edge.statement.program) || !('network' in edge.statement))
         assert.deepEqual(said(edge), []);
   });
 

@@ -4,6 +4,7 @@ import { getAddress, hashTypedData, recoverTypedDataAddress } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { formatEdge } from '../../src/registry/edge.ts';
+import { isRelayed } from '../../src/registry/programs/list.ts';
 import { relayCall, typedRequest } from '../../src/registry/relay.ts';
 import {
   edgeRequest,
@@ -31,6 +32,12 @@ async function signed(index: number): Promise<SignedEdge> {
 describe('a signed edge', () => {
   for (const [index, edge] of EDGES.entries()) {
     const { program } = edge.statement;
+    if (!isRelayed(program)) {
+      it(`of program ${program} cannot be made: the relay carries none`, async () => {
+        await assert.rejects(signed(index), /The relay carries no proofs/);
+      });
+      continue;
+    }
 
     it(`of program ${program} is read as it was written, and makes the relay's call`, async () => {
       const made = await signed(index);

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors/InputError.ts';
 import { FRACTION_BITS, LIMB_BITS, WEIGHT_LIMIT } from '../../numbers/constants.ts';
-import { commonSchema } from '../merge.ts';
-import { type AnyWeights, headOf, shapeOf, shapeText } from '../networkWeights.ts';
+import { checkAlike, commonSchema } from '../merge.ts';
+import { type AnyWeights, shapeOf } from '../networkWeights.ts';
 import { checkSalt } from '../salt.ts';
 import { maskSequence } from './masks.ts';
 import { checkSparse, MAX_TASKS, SPARSE_SLOTS, type SparseMethod } from './method.ts';
@@ -64,7 +64,7 @@ export function thresholdsOf(parents: readonly AnyWeights[], densities: readonly
  */
 export function sparseMerge<W extends AnyWeights>(plan: SparsePlan<W>, salt: bigint): SparseMerge<W> {
   const { parents, coefficients, method } = plan;
-  checkParents(parents);
+  checkAlike(parents);
   checkSparse(method, coefficients, parents[0].layers.length);
   checkSalt(salt);
   const vector = modelVector(shapeOf(parents[0]));
@@ -253,14 +253,4 @@ function putLimbs(traced: Record<string, Int32Array>, names: readonly string[], 
   names.forEach((name, k) => {
     traced[name][x] = limbs[k];
   });
-}
-
-function checkParents(parents: readonly AnyWeights[]): void {
-  const [shape, head] = [shapeText(parents[0]), headOf(parents[0])];
-  for (const parent of parents) {
-    if (shapeText(parent) !== shape)
-      throw new InputError(`Parents of a merge have one shape: ${shape} and ${shapeText(parent)} differ.`);
-    if (headOf(parent) !== head)
-      throw new InputError(`Parents of a merge have one head: ${head} and ${headOf(parent)} differ.`);
-  }
 }

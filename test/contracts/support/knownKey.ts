@@ -67,8 +67,12 @@ export interface Stated {
   oracles: Commitment[];
 }
 
-/** How many of a program's parameters, the last ones, h_0 does not bind: of a score, x and the counts at x, of disjoint r and the record at r. */
+/**
+ * How many of a program's parameters, the last ones, h_0 does not bind: of a score, x and the counts at x, of an inference x and what is
+ * public at x, of disjoint r and the record at r.
+ */
 export function lateOf(program: number): number {
+  if ([12, 13].includes(program)) return 3;
   return [6, 11, 14].includes(program) ? 2 : 0;
 }
 
