@@ -68,7 +68,9 @@ describe('the example of an audit', { concurrency: false }, () => {
     );
     const gas = { disjoint: shown.proved[0].gas, absent: sent.gas, subset: subset.gas };
     requirePinnedGas(
-      Object.fromEntries(Object.entries(gas).map(([fact, used]) => [`record ${fact}`, used])),
+      Object.fromEntries(
+        Object.entries(gas).map(([fact, used]) => [`record${fact[0].toUpperCase()}${fact.slice(1)}`, used]),
+      ),
       TOLERANCE,
     );
     test.diagnostic(JSON.stringify(gas));

@@ -89,8 +89,8 @@ export const PROGRAMS = {
     asks: ['model', 'shard'],
   },
   infer: { circuits: ['infer', 'convInfer'], registers: 'inference', gas: 770_000, asks: ['model', 'shard'] },
-  disjoint: { circuits: ['disjoint'], registers: 'fact', gas: 800_000, asks: ['shard'] },
-  subset: { circuits: ['subset'], registers: 'fact', gas: 1_100_000, asks: ['shard'] },
+  disjoint: { circuits: ['disjoint'], registers: 'fact', gas: 640_000, asks: ['shard'] },
+  subset: { circuits: ['subset'], registers: 'fact', gas: 680_000, asks: ['shard'] },
 } as const satisfies Record<string, Listed>;
 
 /** The contract that takes a proof, by what it registers. */
