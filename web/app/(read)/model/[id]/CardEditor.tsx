@@ -23,8 +23,8 @@ export function CardEditor({ id, trainer, card }: Props) {
   const wallet = useWallet();
   const router = useRouter();
   const dialog = useRef<HTMLDialogElement>(null);
-  const [name, setName] = useState(card.name);
-  const [uri, setUri] = useState(card.uri);
+  const [name, setName] = useState('');
+  const [uri, setUri] = useState('');
   const { state, write, reset } = useCard();
   if (wallet.status !== 'connected' || wallet.wrongChain) return null;
   if (wallet.address?.toLowerCase() !== trainer.toLowerCase()) return null;
@@ -45,15 +45,23 @@ export function CardEditor({ id, trainer, card }: Props) {
     router.refresh();
   };
   // What is on its way stays as it was sent; what became of it is no longer shown once the text is another.
-  const field = { disabled: state.phase === 'waiting' || state.phase === 'submitted' };
+  const sending = state.phase === 'waiting' || state.phase === 'submitted';
   const change = (set: (text: string) => void) => (text: string) => {
     set(text);
     if (state.phase !== 'idle') reset();
   };
+  const open = () => {
+    if (!sending) {
+      reset();
+      setName(card.name);
+      setUri(card.uri);
+    }
+    dialog.current?.showModal();
+  };
   const close = () => dialog.current?.close();
   return (
     <>
-      <button type="button" className="button" onClick={() => dialog.current?.showModal()}>
+      <button type="button" className="button" onClick={open}>
         {card.name || card.uri ? 'Change its card' : 'Give it a name'}
       </button>
       <dialog
@@ -66,13 +74,13 @@ export function CardEditor({ id, trainer, card }: Props) {
             What you call this model
           </h2>
           <p className="text-soft">Anyone can read it, nobody vouches for it, and only you can change it.</p>
-          <Field name="Name" value={name} maxLength={CARD_LIMITS.name} onText={change(setName)} {...field} />
+          <Field name="Name" value={name} maxLength={CARD_LIMITS.name} onText={change(setName)} disabled={sending} />
           <Field
             name="Link to more, https or ipfs"
             value={uri}
             maxLength={CARD_LIMITS.uri}
             onText={change(setUri)}
-            {...field}
+            disabled={sending}
           />
           {problem && <Notice tone="warn" words={{ title: problem }} />}
           {state.phase === 'idle' ? (

@@ -24,13 +24,21 @@ export function StatusEditor({ id, trainerKey, standing }: { id: Hex; trainerKey
   const router = useRouter();
   const dialog = useRef<HTMLDialogElement>(null);
   const [act, setAct] = useState<NodeStatus['mark'] | 'successor'>('successor');
-  const [successor, setSuccessor] = useState<string>(standing?.successor ?? '');
-  const [reason, setReason] = useState(standing?.reason ?? '');
+  const [successor, setSuccessor] = useState('');
+  const [reason, setReason] = useState('');
   const { state, call, reset } = useCall();
   if (!statuses || wallet.status !== 'connected' || wallet.wrongChain) return null;
   if (wallet.address?.toLowerCase() !== trainerKey.toLowerCase()) return null;
 
   const problem = problemOf({ act, successor, reason });
+  const open = () => {
+    if (state.phase !== 'waiting' && state.phase !== 'submitted') {
+      reset();
+      setSuccessor(standing?.successor ?? '');
+      setReason(standing?.reason ?? '');
+    }
+    dialog.current?.showModal();
+  };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const asked =
@@ -44,14 +52,7 @@ export function StatusEditor({ id, trainerKey, standing }: { id: Hex; trainerKey
   };
   return (
     <>
-      <button
-        type="button"
-        className="button"
-        onClick={() => {
-          reset();
-          dialog.current?.showModal();
-        }}
-      >
+      <button type="button" className="button" onClick={open}>
         Change its status
       </button>
       <dialog

@@ -62,15 +62,8 @@ export default async function Page(props: Props) {
       {...(isOther && { warning: `The link is for another chain; this page shows chain ${config.chainId}.` })}
       editor={
         <>
-          {config.cards && (
-            <CardEditor key={JSON.stringify([id, name, uri])} id={id} trainer={trainerKey} card={{ name, uri }} />
-          )}
-          <StatusEditor
-            key={JSON.stringify(standing ?? id)}
-            id={id}
-            trainerKey={trainerKey}
-            {...(standing && { standing })}
-          />
+          {config.cards && <CardEditor key={id} id={id} trainer={trainerKey} card={{ name, uri }} />}
+          <StatusEditor key={id} id={id} trainerKey={trainerKey} {...(standing && { standing })} />
         </>
       }
     />
