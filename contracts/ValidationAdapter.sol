@@ -3,9 +3,11 @@ pragma solidity 0.8.37;
 
 import {Described} from "./Described.sol";
 import {IAgentIdentities, IAgentValidations} from "./interfaces/IERC8004.sol";
+import {IInferences} from "./interfaces/IInferences.sol";
 import {ILineage} from "./interfaces/ILineage.sol";
 import {IScores} from "./interfaces/IScores.sol";
 import {IValidationAdapter} from "./interfaces/IValidationAdapter.sol";
+import {ModelId} from "./interfaces/Ids.sol";
 
 /// @title ValidationAdapter
 /// @notice No owner and no state of its own.
@@ -17,12 +19,14 @@ contract ValidationAdapter is IValidationAdapter, Described {
     IAgentIdentities private immutable IDENTITIES;
     ILineage private immutable LINEAGE;
     IScores private immutable SCORES;
+    IInferences private immutable INFERENCES;
 
     /// @param validations_ whose identity registry is never changed
     /// @param lineage_ and
-    /// @param scores_ of one deployment: nothing here checks that they belong together
-    constructor(IAgentValidations validations_, ILineage lineage_, IScores scores_) {
-        (VALIDATIONS, LINEAGE, SCORES) = (validations_, lineage_, scores_);
+    /// @param scores_ and
+    /// @param inferences_ of one deployment: nothing here checks that they belong together
+    constructor(IAgentValidations validations_, ILineage lineage_, IScores scores_, IInferences inferences_) {
+        (VALIDATIONS, LINEAGE, SCORES, INFERENCES) = (validations_, lineage_, scores_, inferences_);
         IDENTITIES = IAgentIdentities(validations_.getIdentityRegistry());
     }
 
@@ -34,7 +38,9 @@ contract ValidationAdapter is IValidationAdapter, Described {
             revert RequestOfAnother(requestHash, validator, agentId);
         }
         found = answer(question);
-        bytes32 responseHash = keccak256(abi.encode(question.model, question.subject, found.value, found.rows));
+        bytes32 responseHash = question.topic == Topic.Output
+            ? keccak256(abi.encode(question.model, question.subject, question.path[0]))
+            : keccak256(abi.encode(question.model, question.subject, found.value, found.rows));
         VALIDATIONS.validationResponse(requestHash, found.response, "", responseHash, found.tag);
         emit Answered(requestHash, agentId, question.model, found.response, found.tag, found.value, found.rows);
     }
@@ -55,16 +61,19 @@ contract ValidationAdapter is IValidationAdapter, Described {
     }
 
     /// @inheritdoc IValidationAdapter
+    function inferences() external view returns (IInferences) {
+        return INFERENCES;
+    }
+
+    /// @inheritdoc IValidationAdapter
     function answer(Question calldata question) public view returns (Answer memory) {
         bytes32 model = question.model;
         if (LINEAGE.kindOf(model) == ILineage.Kind.None) revert UnknownModel(model);
-        bool malformed = question.topic == Topic.Descent
-            ? false
-            : question.path.length != 0 || (question.topic == Topic.Proven && question.subject != 0);
-        if (malformed) revert MalformedQuestion();
+        if (_isMalformed(question)) revert MalformedQuestion();
         if (modelOf(question.agentId) != model) return Answer(0, "descent.other-model", 0, 0);
         if (question.topic == Topic.Score) return _score(model, question.subject);
         if (question.topic == Topic.Descent) return _yesIf(_descends(question), "descent.line");
+        if (question.topic == Topic.Output) return _output(model, question.subject, question.path[0]);
         return _yesIf(!LINEAGE.isDeclared(model) && !LINEAGE.isForeign(model), "descent.proven");
     }
 
@@ -85,6 +94,19 @@ contract ValidationAdapter is IValidationAdapter, Described {
         if (score.measure != IScores.Measure.RowsRight) revert NoPercentage(benchmark);
         // No more rows can be right than there are, so that this is 100 at most.
         return Answer(uint8(score.value * 100 / score.rows), "descent.score", score.value, score.rows);
+    }
+
+    function _output(bytes32 model, bytes32 inputs, bytes32 outputs) private view returns (Answer memory) {
+        address prover = INFERENCES.inferredBy(ModelId.wrap(model), inputs, outputs);
+        if (prover == address(0)) revert NotInferred(model, inputs, outputs);
+        return Answer(YES, "descent.output", 0, 0);
+    }
+
+    function _isMalformed(Question calldata question) private pure returns (bool) {
+        uint256 length = question.path.length;
+        if (question.topic == Topic.Descent) return false;
+        if (question.topic == Topic.Output) return length != 1;
+        return length != 0 || (question.topic == Topic.Proven && question.subject != 0);
     }
 
     function _descends(Question calldata question) private view returns (bool) {

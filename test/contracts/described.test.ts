@@ -42,7 +42,7 @@ describe('every contract of a deployment and beside it', { concurrency: false },
     placed.set('Networks', await registry.read('networks'));
     placed.set('EasResolver', await chain.deploy('EasResolver', [owner, made.DataAttestations]));
     const validations = await chain.deploy('AgentValidations', [await chain.deploy('AgentIdentities')]);
-    const ofAgents = [validations, made.ModelRegistry, made.Scoreboard];
+    const ofAgents = [validations, made.ModelRegistry, made.Scoreboard, made.Inferences];
     placed.set('ValidationAdapter', await chain.deploy('ValidationAdapter', ofAgents));
   });
 

@@ -8,7 +8,8 @@ import { deploy, MEASURE, model } from './support/money.ts';
 
 const BENCHMARK = keccak256(toHex('benchmark'));
 const KEY = 'descent.model';
-const TOPIC = { score: 0, descent: 1, proven: 2 } as const;
+const TOPIC = { score: 0, descent: 1, proven: 2, output: 3 } as const;
+const [INPUTS, OUTPUTS] = ['inputs', 'outputs'].map((name) => keccak256(toHex(name)));
 const KIND = { seed: 1, import: 2 } as const;
 const AGENT = 0n;
 const OTHER_AGENT = 1n;
@@ -26,6 +27,7 @@ describe('ValidationAdapter', () => {
   let chain: TestChain;
   let lineage: Contract;
   let scores: Contract;
+  let inferences: Contract;
   let identities: Contract;
   let validations: Contract;
   let adapter: Contract;
@@ -37,7 +39,9 @@ describe('ValidationAdapter', () => {
     scores = await deploy(chain, 'MockScores');
     identities = await deploy(chain, 'AgentIdentities');
     validations = await deploy(chain, 'AgentValidations', [identities.address]);
-    adapter = await deploy(chain, 'ValidationAdapter', [validations.address, lineage.address, scores.address]);
+    inferences = await deploy(chain, 'MockInferences');
+    const ofOneDeployment = [lineage, scores, inferences].map(({ address }) => address);
+    adapter = await deploy(chain, 'ValidationAdapter', [validations.address, ...ofOneDeployment]);
     await lineage.send('addOrigin', [model(1), KIND.seed]);
     await lineage.send('addChild', [model(2), model(1)]);
     await lineage.send('addOrigin', [model(3), KIND.import]);
@@ -71,11 +75,17 @@ describe('ValidationAdapter', () => {
   const status = async (asked: Question) => validations.read('getValidationStatus', [await hashOf(asked)]);
   const score = (number: number, value: bigint, rows: bigint, measure: number = MEASURE.rowsRight) =>
     scores.send('setScore', [model(number), BENCHMARK, { measure, value, rows }]);
+  const output = (changes: Partial<Question> = {}) =>
+    question({ topic: TOPIC.output, subject: INPUTS, path: [OUTPUTS], ...changes });
   const scored = (changes: Partial<Question> = {}) => question({ topic: TOPIC.score, subject: BENCHMARK, ...changes });
 
   it('names the contracts that it stands on, and its interfaces', async () => {
-    const names = await Promise.all(['validations', 'lineage', 'scores'].map((name) => adapter.read(name)));
-    assert.deepEqual(names, [validations.address, lineage.address, scores.address]);
+    const standing = { validations, lineage, scores, inferences };
+    const names = await Promise.all(Object.keys(standing).map((name) => adapter.read(name)));
+    assert.deepEqual(
+      names,
+      Object.values(standing).map(({ address }) => address),
+    );
     const has = (id: Hex) => adapter.read('supportsInterface', [id]);
     assert.deepEqual(await Promise.all([has('0x01ffc9a7'), has('0xffffffff')]), [true, false]);
   });
@@ -165,6 +175,26 @@ describe('ValidationAdapter', () => {
     }
   });
 
+  it('says that a model gives outputs on inputs, once a proof of that was recorded', async () => {
+    const asked = output();
+    await request(asked);
+    await reverts(respond(asked), 'NotInferred', [model(2), INPUTS, OUTPUTS]);
+    await inferences.send('setInferred', [model(2), INPUTS, OUTPUTS]);
+    await respond(asked);
+    const words = [{ type: 'bytes32' }, { type: 'bytes32' }, { type: 'bytes32' }] as const;
+    const hash = keccak256(encodeAbiParameters(words, [model(2), INPUTS, OUTPUTS]));
+    assert.deepEqual((await status(asked)).slice(2, 5), [100, hash, 'descent.output']);
+    // Not of other outputs, of the two the other way round, or of another model.
+    for (const [inputs, outputs] of [
+      [INPUTS, INPUTS],
+      [OUTPUTS, INPUTS],
+    ])
+      await reverts(answer(output({ subject: inputs, path: [outputs] })), 'NotInferred', [model(2), inputs, outputs]);
+    await declare(4);
+    await reverts(answer(output({ model: model(4) })), 'NotInferred', [model(4), INPUTS, OUTPUTS]);
+    assert.deepEqual(await answer(asked), [0, 'descent.other-model', 0n, 0n]);
+  });
+
   it('takes an answer back once the agent declares another model or none', async () => {
     const asked = question();
     await request(asked);
@@ -221,6 +251,10 @@ describe('ValidationAdapter', () => {
     it('with NoPercentage for squared errors', async () => {
       await score(2, 5n, 200n, MEASURE.squaredError);
       await reverts(answer(scored()), 'NoPercentage', [BENCHMARK]);
+    });
+
+    it('with MalformedQuestion unless a question about an output names one id of outputs', async () => {
+      for (const path of [[], [OUTPUTS, OUTPUTS]]) await reverts(answer(output({ path })), 'MalformedQuestion');
     });
 
     it('with MalformedQuestion where a path or a subject has no use', async () => {

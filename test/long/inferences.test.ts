@@ -15,6 +15,7 @@ import { circuitFor, type StatementContext } from '../../src/registry/statement.
 import { forwardPass } from '../../src/training/forward.ts';
 import { modelOfSeed } from '../../src/training/seed.ts';
 import { Contract, reverts, type TestChain, testChain } from '../contracts/support/chain.ts';
+import { deploy } from '../contracts/support/money.ts';
 import { deployContracts } from '../support/deployContracts.ts';
 import { requirePinnedGas } from '../support/gas.ts';
 import { someModel, someShard } from '../support/models.ts';
@@ -104,6 +105,26 @@ describe('inferences with real proofs', { concurrency: false }, () => {
       await assert.rejects(check(proved, { output: [proof.points.rows] }));
       measured[`record, ${inputs} inputs`] = Number((await send(inferences, proved)).gasUsed);
     }
+  });
+
+  it('are what a validator of agents (ERC-8004) answers from', async () => {
+    const [owner, anybody] = chain.accounts.slice(3);
+    const identities = await deploy(chain, 'AgentIdentities');
+    const validations = await deploy(chain, 'AgentValidations', [identities.address]);
+    // Questions about outputs do not ask the board.
+    const standing = [validations, registry, registry, inferences].map(({ address }) => address);
+    const adapter = await deploy(chain, 'ValidationAdapter', standing);
+    const { model: id, inputs, outputs } = idsIn((await infer(model, shard, 'public')).statement);
+    await identities.send('register', [], owner);
+    await identities.send('setMetadata', [0n, 'descent.model', id], owner);
+    const question = { agentId: 0n, model: id, topic: 3, subject: inputs, path: [outputs], salt: 0n };
+    const hash = await adapter.read('requestHashOf', [question]);
+    await validations.send('validationRequest', [adapter.address, 0n, '', hash], owner);
+    await adapter.send('respond', [question], anybody);
+    const [, , response, , tag] = await validations.read('getValidationStatus', [hash]);
+    assert.deepEqual([response, tag], [100, 'descent.output']);
+    const unproven = { ...question, path: [inputs] };
+    await reverts(adapter.read('answer', [unproven]), 'NotInferred', [id, inputs, inputs]);
   });
 
   it('do not hold of another registered model', async () => {
