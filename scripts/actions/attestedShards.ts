@@ -2,7 +2,8 @@ import type { Address, Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { dataAttestationsAbi } from '../../src/generated/abi.ts';
 import type { Chain } from '../chain/client.ts';
-import { datasetsOfAttestations, readDatasets, readSources, type SourceStatement } from '../chain/readDatasets.ts';
+import { readDatasets, readSources, type SourceStatement } from '../chain/readDatasets.ts';
+import { datasetsOf } from '../chain/readPlaces.ts';
 import { translateErrors } from '../chain/readRegistry.ts';
 import { readShardFile } from '../files/models.ts';
 import { createCommitter } from '../runs/commit.ts';
@@ -49,7 +50,7 @@ export async function attestedShards(
   }
   const [said, lists] = await Promise.all([
     readSources(chain, attestations),
-    datasetsOfAttestations(chain, attestations).then((datasets) => readDatasets(chain, datasets)),
+    datasetsOf(chain, attestations).then((datasets) => readDatasets(chain, datasets)),
   ]);
   return shards.flatMap(({ file, shard }, k) =>
     standing[k].flatMap((source) => {

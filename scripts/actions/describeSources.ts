@@ -1,6 +1,7 @@
 import type { Address, Hex } from 'viem';
 import type { Chain } from '../chain/client.ts';
-import { datasetsOfAttestations, readDatasets, readSources, type SourceStatement } from '../chain/readDatasets.ts';
+import { readDatasets, readSources, type SourceStatement } from '../chain/readDatasets.ts';
+import { datasetsOf } from '../chain/readPlaces.ts';
 import { counted } from '../terminal/plural.ts';
 import { printable } from '../terminal/printable.ts';
 
@@ -29,7 +30,7 @@ export async function describeSources(
   const all = [...shards];
   const [said, lists] = await Promise.all([
     readSources(chain, attestations),
-    datasetsOfAttestations(chain, attestations).then((datasets) => readDatasets(chain, datasets)),
+    datasetsOf(chain, attestations).then((datasets) => readDatasets(chain, datasets)),
   ]);
   const lines: string[] = [];
   let attested = 0;

@@ -16,8 +16,9 @@ import {
 } from '../actions/auditLineage.ts';
 import { parseAddress } from '../chain/client.ts';
 import { loadAccount } from '../chain/keys.ts';
-import { type OpenPair, placesOfAudit, readBenchmarkShards } from '../chain/readAudit.ts';
+import { type OpenPair, readBenchmarkShards } from '../chain/readAudit.ts';
 import { readDataset } from '../chain/readDatasets.ts';
+import { datasetsOf } from '../chain/readPlaces.ts';
 import { readShardFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
 import { createCommitter } from '../runs/commit.ts';
@@ -150,8 +151,7 @@ function addSubset(audit: Command): void {
     .action(async (shard: string, options: SubsetOptions) => {
       const id = parseId(options.dataset, 'dataset');
       const { chain, audit: address } = await openAudit(options);
-      const { datasets } = await placesOfAudit(chain, address);
-      const { registrar, shardIds, uri } = await readDataset(chain, datasets, id);
+      const { registrar, shardIds, uri } = await readDataset(chain, await datasetsOf(chain, address), id);
       const sets = await inOrder(listShards(options.of, options.runs), shardIds, outputOf(options));
       const own = fileHash('shard', shard);
       const inputs: SubsetInputs = { ...own, sets, list: { registrar, shardIds: [...shardIds], uri } };

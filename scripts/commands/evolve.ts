@@ -10,7 +10,7 @@ import { askBeforeSearch, childFolder, mergeWinner, registerWinner, scoreWinner 
 import { LOG_FILE, requireApart, requireBetter, searchMerge } from '../actions/evolveRun.ts';
 import type { EvolveInputs } from '../actions/evolveTypes.ts';
 import { sumOf } from '../actions/scoreAll.ts';
-import { registryOfScoreboard } from '../chain/readScoreboard.ts';
+import { registryOf } from '../chain/readPlaces.ts';
 import { readWeightsFile } from '../files/models.ts';
 import { parseId } from '../runs/ids.ts';
 import type { Destination } from '../runs/programs/runProgram.ts';
@@ -200,7 +200,7 @@ async function placeOf(options: EvolveOptions): Promise<Place | undefined> {
     return { destination, account, board: undefined, benchmark };
   }
   const board = await openBoard(options);
-  const other = await registryOfScoreboard(board.chain, board.scoreboard);
+  const other = await registryOf(board.chain, board.scoreboard);
   if (other.toLowerCase() !== destination.registry.toLowerCase()) {
     throw new InputError(
       `The scoreboard ${board.scoreboard} is of the registry ${other}, not of ${options.registry}.`,
