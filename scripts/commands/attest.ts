@@ -30,6 +30,7 @@ import {
   type AttestationsOptions,
   attestationsOf,
   natural,
+  openAttestations,
   outputOf,
   positive,
   withAttestations,
@@ -247,9 +248,8 @@ async function sign(
 
 /** Connects, takes the key and finds the contract. */
 async function open(options: AttestOptions) {
-  const attestations = getAddress(attestationsOf(options));
-  const chain = await connect(options.rpc);
-  await requireContract(chain, attestations, 'attestations');
+  const { chain, attestations: named } = await openAttestations(options);
+  const attestations = getAddress(named);
   const account = loadAccount(options, chain.id);
   return { chain, attestations, account, source: sourceOf(options, account) };
 }
