@@ -21,13 +21,12 @@ import { readDataset } from '../chain/readDatasets.ts';
 import { datasetsOf } from '../chain/readPlaces.ts';
 import { readShardFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
-import { createCommitter } from '../runs/commit.ts';
-import { modelIdOf, parseId } from '../runs/ids.ts';
+import { modelIdOf, parseId, shardFileIds } from '../runs/ids.ts';
 import type { SubsetInputs } from '../runs/programs/subset.ts';
 import { proveHere } from '../runs/proveHere.ts';
 import { type Json, Run, type RunKind } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
-import { listShards } from '../runs/shards.ts';
+import { listShards, type ShardEntry } from '../runs/shards.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
@@ -161,22 +160,14 @@ function addSubset(audit: Command): void {
 }
 
 /** Shard files in the order of a dataset's list. @throws InputError for one that is none of it */
-async function inOrder(files: ReturnType<typeof listShards>, list: readonly Hex[], output: Output) {
-  const committer = createCommitter();
-  try {
-    const placed: { place: number; file: (typeof files)[number] }[] = [];
-    for (const file of files) {
-      output.progress.stage(`commit to ${file.shard}`);
-      const id = await committer.shard(readShardFile(file.shard, file.shardSha256));
-      const place = list.findIndex((listed) => listed.toLowerCase() === id.toLowerCase());
-      if (place < 0) throw new InputError(`${file.shard} is no shard of the dataset: its id is ${id}.`);
-      placed.push({ place, file });
-    }
-    return placed.sort((a, b) => a.place - b.place).map(({ file }) => file);
-  } finally {
-    output.progress.done();
-    await committer.close();
-  }
+async function inOrder(files: readonly ShardEntry[], list: readonly Hex[], output: Output) {
+  const ids = await shardFileIds(files, output);
+  const placed = files.map((file, k) => {
+    const place = list.findIndex((listed) => listed.toLowerCase() === ids[k].toLowerCase());
+    if (place < 0) throw new InputError(`${file.shard} is no shard of the dataset: its id is ${ids[k]}.`);
+    return { place, file };
+  });
+  return placed.sort((a, b) => a.place - b.place).map(({ file }) => file);
 }
 
 /** Starts or continues a run, and proves it where the audit is named. */
