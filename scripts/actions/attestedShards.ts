@@ -2,11 +2,10 @@ import type { Address, Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { dataAttestationsAbi } from '../../src/generated/abi.ts';
 import type { Chain } from '../chain/client.ts';
-import { datasetsOfAttestations, readDatasets, readSources, type SourceStatement } from '../chain/readDatasets.ts';
+import type { SourceStatement } from '../chain/readDatasets.ts';
 import { translateErrors } from '../chain/readRegistry.ts';
-import { readShardFile } from '../files/models.ts';
-import { createCommitter } from '../runs/commit.ts';
-import { sourceInWords } from './describeSources.ts';
+import { shardFileIds } from '../runs/ids.ts';
+import { sourceInWords, wordsOnShards } from './describeSources.ts';
 
 /** A shard's file with what one of the named sources says now of a dataset that holds the shard. The texts are hostile. */
 export interface AttestedShard extends SourceStatement {
@@ -27,10 +26,10 @@ export async function attestedShards(
   files: readonly { file: string; fileSha256: string }[],
   sources: readonly Address[],
 ): Promise<AttestedShard[]> {
-  const shards = await idsOf(files);
+  const ids = await shardFileIds(files.map(({ file, fileSha256 }) => ({ shard: file, shardSha256: fileSha256 })));
   const standing = await translateErrors(() =>
     Promise.all(
-      shards.map(async ({ shard }) => {
+      ids.map(async (shard) => {
         const by = { address: attestations, abi: dataAttestationsAbi, functionName: 'isAttestedBy' } as const;
         const asked = sources.map((source) => chain.client.readContract({ ...by, args: [shard, source] }));
         const answers = await Promise.all(asked);
@@ -38,25 +37,20 @@ export async function attestedShards(
       }),
     ),
   );
-  const missing = shards.filter((_, k) => standing[k].length === 0);
+  const missing = files.map(({ file }, k) => `${file} (shard ${ids[k]})`).filter((_, k) => standing[k].length === 0);
   if (missing.length > 0) {
     throw new DescentError(`Not attested by ${sources.join(' or ')}:`, {
       code: 'NOT_ATTESTED',
       exit: 'open',
-      details: missing.map(({ file, shard }) => `${file} (shard ${shard})`).join(', '),
+      details: missing.join(', '),
       hint: 'The source attests a registered dataset that holds the shard: descent dataset register, descent attest data.',
     });
   }
-  const [said, lists] = await Promise.all([
-    readSources(chain, attestations),
-    datasetsOfAttestations(chain, attestations).then((datasets) => readDatasets(chain, datasets)),
-  ]);
-  return shards.flatMap(({ file, shard }, k) =>
+  const words = await wordsOnShards(chain, attestations, ids);
+  return files.flatMap(({ file }, k) =>
     standing[k].flatMap((source) => {
-      const holds = (word: SourceStatement) =>
-        word.source === source && lists.get(word.dataset)?.shardIds.includes(shard);
-      const word = said.findLast(holds);
-      return word === undefined ? [] : [{ file, shard, ...word }];
+      const word = words[k].findLast((own) => own.source === source);
+      return word === undefined ? [] : [{ file, shard: ids[k], ...word }];
     }),
   );
 }
@@ -64,16 +58,4 @@ export async function attestedShards(
 /** One line for each. */
 export function describeAttested(shards: readonly AttestedShard[]): string[] {
   return shards.map(({ file, dataset, ...word }) => `attested ${file}: ${sourceInWords(word)}, dataset ${dataset}`);
-}
-
-async function idsOf(files: readonly { file: string; fileSha256: string }[]): Promise<{ file: string; shard: Hex }[]> {
-  const committer = createCommitter();
-  try {
-    const ids: { file: string; shard: Hex }[] = [];
-    for (const { file, fileSha256 } of files)
-      ids.push({ file, shard: await committer.shard(readShardFile(file, fileSha256)) });
-    return ids;
-  } finally {
-    await committer.close();
-  }
 }

@@ -5,16 +5,14 @@ import { parseEdge } from '../../src/registry/edge.ts';
 import type { Chain } from '../chain/client.ts';
 import { type LineageGaps, type OpenPair, readGaps } from '../chain/readAudit.ts';
 import { submitEdge } from '../chain/submitEdge.ts';
-import { readShardFile } from '../files/models.ts';
 import { fileHash, readParsed } from '../files/read.ts';
-import { createCommitter } from '../runs/commit.ts';
+import { shardFileIds } from '../runs/ids.ts';
 import { compareRows, type DisjointInputs } from '../runs/programs/disjoint.ts';
 import { findRows, type SubsetInputs } from '../runs/programs/subset.ts';
 import { proveHere } from '../runs/proveHere.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import type { Output } from '../terminal/output.ts';
-import { counted } from '../terminal/plural.ts';
 
 /** Where facts are proved and sent. */
 export interface Proving {
@@ -38,19 +36,10 @@ export interface ProvedPair {
 /** Shard files of a folder and those below it by their ids. @throws FileFormatError for a damaged one */
 export async function shardFilesIn(folder: string, output: Output): Promise<Map<Hex, string>> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const files = names.filter((name) => /shard[^/]*\.safetensors$/.test(name)).map((name) => join(folder, name));
-  const committer = createCommitter();
-  const found = new Map<Hex, string>();
-  try {
-    for (const [k, file] of files.entries()) {
-      output.progress.stage(`commit to ${k + 1} of ${counted(files.length, 'shard file')}`);
-      found.set(await committer.shard(readShardFile(file)), file);
-    }
-  } finally {
-    output.progress.done();
-    await committer.close();
-  }
-  return found;
+  const found = names.filter((name) => /shard[^/]*\.safetensors$/.test(name));
+  const files = found.map((name) => ({ shard: join(folder, name) }));
+  const ids = await shardFileIds(files, output);
+  return new Map(files.map(({ shard }, k) => [ids[k], shard]));
 }
 
 /** Proves and registers all open pairs of which both files are there; one that shares a row is told and left. */

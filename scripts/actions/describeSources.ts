@@ -1,6 +1,7 @@
 import type { Address, Hex } from 'viem';
 import type { Chain } from '../chain/client.ts';
-import { datasetsOfAttestations, readDatasets, readSources, type SourceStatement } from '../chain/readDatasets.ts';
+import { readDatasets, readSources, type SourceStatement } from '../chain/readDatasets.ts';
+import { datasetsOf } from '../chain/readPlaces.ts';
 import { counted } from '../terminal/plural.ts';
 import { printable } from '../terminal/printable.ts';
 
@@ -16,6 +17,19 @@ export function sourceInWords({ source, licence, uri }: Omit<SourceStatement, 'd
   ].join(', ');
 }
 
+/** For each of the shards what sources say now of datasets that hold it, in the order in which they said it. @throws DescentError (chain) */
+export async function wordsOnShards(
+  chain: Chain,
+  attestations: Address,
+  shards: readonly Hex[],
+): Promise<SourceStatement[][]> {
+  const [said, lists] = await Promise.all([
+    readSources(chain, attestations),
+    datasetsOf(chain, attestations).then((datasets) => readDatasets(chain, datasets)),
+  ]);
+  return shards.map((shard) => said.filter(({ dataset }) => lists.get(dataset)?.shardIds.includes(shard)));
+}
+
 /**
  * What sources say of shards.
  * @returns one line for each shard and source, and how many of the shards have any
@@ -27,20 +41,15 @@ export async function describeSources(
   shards: Iterable<Hex>,
 ): Promise<{ attested: string; sources: string[] }> {
   const all = [...shards];
-  const [said, lists] = await Promise.all([
-    readSources(chain, attestations),
-    datasetsOfAttestations(chain, attestations).then((datasets) => readDatasets(chain, datasets)),
-  ]);
+  const words = await wordsOnShards(chain, attestations, all);
   const lines: string[] = [];
   let attested = 0;
-  for (const shard of all) {
+  for (const [k, shard] of all.entries()) {
     // Of a source that attests several datasets with the shard, what it said last.
-    const bySource = new Map(
-      said.filter(({ dataset }) => lists.get(dataset)?.shardIds.includes(shard)).map((word) => [word.source, word]),
-    );
+    const bySource = new Map(words[k].map((word) => [word.source, word]));
     if (bySource.size > 0) attested++;
-    const words = [...bySource.values()].slice(0, MOST_SOURCES).map(sourceInWords);
-    lines.push(...words.map((word) => `shard ${shard}: ${word}`));
+    const told = [...bySource.values()].slice(0, MOST_SOURCES).map(sourceInWords);
+    lines.push(...told.map((word) => `shard ${shard}: ${word}`));
     if (bySource.size > MOST_SOURCES) lines.push(`shard ${shard}: and ${bySource.size - MOST_SOURCES} more sources`);
   }
   return { attested: `${attested} of ${counted(all.length, 'shard')} by anybody`, sources: lines };

@@ -3,7 +3,7 @@ import type { Address, LocalAccount } from 'viem';
 import { InputError } from '../../src/errors/InputError.ts';
 import { type Chain, requireChainId } from '../chain/client.ts';
 import { type KnownMeasures, readMeasures } from '../chain/readMeasures.ts';
-import { registryOfScoreboard } from '../chain/readScoreboard.ts';
+import { registryOf } from '../chain/readPlaces.ts';
 import { readShardFile, readWeightsFile } from '../files/models.ts';
 import { createCommitter } from '../runs/commit.ts';
 import { takesOtherSchema } from '../runs/programs/runProgram.ts';
@@ -91,7 +91,7 @@ export async function registerScores(
   const { chain, scoreboard, output } = context;
   const ids = await idsOf(run, inputs, output);
   await requireChainId(chain);
-  const registry = await registryOfScoreboard(chain, scoreboard);
+  const registry = await registryOf(chain, scoreboard);
   await requireModel(chain, registry, { id: ids.model, file: inputs.model }, 'model');
   for (const [k, id] of ids.shards.entries()) {
     const shard = { id, file: inputs.shards[k].shard };

@@ -52,17 +52,6 @@ export async function readGaps(
   });
 }
 
-export async function placesOfAudit(
-  { client }: Chain,
-  audit: Address,
-): Promise<{ registry: Address; datasets: Address }> {
-  const at = { address: audit, abi: lineageAuditAbi } as const;
-  return translateErrors(async () => ({
-    registry: await client.readContract({ ...at, functionName: 'registry' }),
-    datasets: await client.readContract({ ...at, functionName: 'datasets' }),
-  }));
-}
-
 /** The shards of an open benchmark; none of another. @throws DescentError (chain) */
 export function readBenchmarkShards({ client }: Chain, scoreboard: Address, id: Hex): Promise<readonly Hex[]> {
   const call = { address: scoreboard, abi: scoreboardAbi, functionName: 'shardsOf', args: [id] } as const;

@@ -4,6 +4,7 @@ import { dataAttestationsAbi, datasetsAbi } from '../../src/generated/abi.ts';
 import type { DatasetList } from '../../src/registry/attestation.ts';
 import type { Chain } from './client.ts';
 import { type LogOptions, readLogs } from './readLogs.ts';
+import { datasetsOf, registryOf } from './readPlaces.ts';
 import { translateErrors } from './readRegistry.ts';
 
 /** What a source says of a dataset now. Its texts are hostile. */
@@ -14,15 +15,6 @@ export interface SourceStatement {
   licence: string;
 }
 
-export async function datasetsOfAttestations({ client }: Chain, attestations: Address): Promise<Address> {
-  const call = { address: attestations, abi: dataAttestationsAbi, functionName: 'datasets' } as const;
-  return translateErrors(() => client.readContract(call));
-}
-
-export async function registryOfDatasets({ client }: Chain, datasets: Address): Promise<Address> {
-  return translateErrors(() => client.readContract({ address: datasets, abi: datasetsAbi, functionName: 'registry' }));
-}
-
 /** All datasets by id, as their events list them. @throws DescentError (chain) */
 export async function readDatasets(
   chain: Chain,
@@ -30,7 +22,7 @@ export async function readDatasets(
   options: LogOptions = {},
 ): Promise<Map<Hex, DatasetList>> {
   return translateErrors(async () => {
-    const registry = await registryOfDatasets(chain, datasets);
+    const registry = await registryOf(chain, datasets);
     const logs = await readLogs(chain, datasets, { ...options, registry });
     const listed = parseEventLogs({ abi: datasetsAbi, logs, eventName: 'DatasetRegistered' });
     return new Map(listed.map(({ args: { id, registrar, shardIds, uri } }) => [id, { registrar, shardIds, uri }]));
@@ -52,7 +44,7 @@ export async function readDatasetNotes(
   options: LogOptions = {},
 ): Promise<{ published: Map<Hex, Publication>; revoked: Set<Hex> }> {
   return translateErrors(async () => {
-    const registry = await registryOfDatasets(chain, datasets);
+    const registry = await registryOf(chain, datasets);
     const logs = await readLogs(chain, datasets, { ...options, registry });
     const revoked = parseEventLogs({ abi: datasetsAbi, logs, eventName: 'DatasetRevoked' });
     const published = new Map<Hex, Publication>();
@@ -86,7 +78,7 @@ export async function readSources(
   options: LogOptions = {},
 ): Promise<SourceStatement[]> {
   return translateErrors(async () => {
-    const registry = await registryOfDatasets(chain, await datasetsOfAttestations(chain, attestations));
+    const registry = await registryOf(chain, await datasetsOf(chain, attestations));
     const logs = await readLogs(chain, attestations, { ...options, registry });
     const standing = new Map<string, SourceStatement>();
     for (const { eventName, args } of parseEventLogs({ abi: dataAttestationsAbi, logs })) {

@@ -4,8 +4,9 @@ import { type AnyShape, decodeAnyShape } from '../../src/model/anyShape.ts';
 import { countsOf, countsSum } from '../../src/model/measures.ts';
 import type { Chain } from './client.ts';
 import { readLogs } from './readLogs.ts';
+import { registryOf } from './readPlaces.ts';
 import { translateErrors } from './readRegistry.ts';
-import { readBoardLogs, registryOfScoreboard } from './readScoreboard.ts';
+import { readBoardLogs } from './readScoreboard.ts';
 
 /** The best of everything that was proved of a model on a shard; undefined where nothing of the kind was. */
 export interface KnownMeasures {
@@ -67,7 +68,7 @@ export async function sumMeasures(
   shards: readonly Hex[],
 ): Promise<Map<Hex, SummedMeasures>> {
   return translateErrors(async () => {
-    const shapes = await readShapes(chain, await registryOfScoreboard(chain, scoreboard));
+    const shapes = await readShapes(chain, await registryOf(chain, scoreboard));
     const logs = await readBoardLogs(chain, scoreboard);
     const proved = parseEventLogs({ abi: scoreboardAbi, logs, eventName: 'Measured', args: { shard: [...shards] } });
     const found = new Map<Hex, Map<Hex, Best>>();

@@ -5,6 +5,7 @@ import { shardKindOf } from '../../src/registry/programs/data.ts';
 import type { BenchmarkRules } from '../../src/registry/rules.ts';
 import type { Chain } from './client.ts';
 import { type LogOptions, readLogs } from './readLogs.ts';
+import { datasetsOf, registryOf } from './readPlaces.ts';
 import { translateErrors } from './readRegistry.ts';
 
 /**
@@ -54,21 +55,9 @@ export interface Standing {
   ranker: Address;
 }
 
-export async function registryOfScoreboard({ client }: Chain, scoreboard: Address): Promise<Address> {
-  return translateErrors(() =>
-    client.readContract({ address: scoreboard, abi: scoreboardAbi, functionName: 'registry' }),
-  );
-}
-
-export async function datasetsOfScoreboard({ client }: Chain, scoreboard: Address): Promise<Address> {
-  return translateErrors(() =>
-    client.readContract({ address: scoreboard, abi: scoreboardAbi, functionName: 'datasets' }),
-  );
-}
-
 /** All events of a scoreboard; they begin after its registry's first one. @throws DescentError; the node's error */
 export async function readBoardLogs(chain: Chain, scoreboard: Address, options: LogOptions = {}): Promise<Log[]> {
-  return readLogs(chain, scoreboard, { ...options, registry: await registryOfScoreboard(chain, scoreboard) });
+  return readLogs(chain, scoreboard, { ...options, registry: await registryOf(chain, scoreboard) });
 }
 
 /** All benchmarks, sealed or open, in the order in which they were first seen. @throws DescentError (chain) */
@@ -78,11 +67,11 @@ export async function readBenchmarks(
   options: LogOptions = {},
 ): Promise<ListedBenchmark[]> {
   return translateErrors(async () => {
-    const registry = await registryOfScoreboard(chain, scoreboard);
+    const registry = await registryOf(chain, scoreboard);
     const logs = await readBoardLogs(chain, scoreboard, options);
     const sealed = parseEventLogs({ abi: scoreboardAbi, logs, eventName: 'BenchmarkSealed' });
     const opened = parseEventLogs({ abi: scoreboardAbi, logs, eventName: 'BenchmarkOpened' });
-    const datasets = await datasetsOfScoreboard(chain, scoreboard);
+    const datasets = await datasetsOf(chain, scoreboard);
     const listed = await readLogs(chain, datasets, { ...options, registry });
     const lists = parseEventLogs({ abi: datasetsAbi, logs: listed, eventName: 'DatasetRegistered' });
     const uris = new Map(lists.map(({ args }) => [args.id, args.uri]));

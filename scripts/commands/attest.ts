@@ -18,7 +18,8 @@ import {
 } from '../../src/registry/signedAttestation.ts';
 import { type Chain, connect, parseAddress, requireContract } from '../chain/client.ts';
 import { loadAccount } from '../chain/keys.ts';
-import { datasetsOfAttestations, readDataset } from '../chain/readDatasets.ts';
+import { readDataset } from '../chain/readDatasets.ts';
+import { datasetsOf } from '../chain/readPlaces.ts';
 import { translateErrors } from '../chain/readRegistry.ts';
 import { sendCall } from '../chain/send.ts';
 import { writeDurably } from '../files/durable.ts';
@@ -29,6 +30,7 @@ import {
   type AttestationsOptions,
   attestationsOf,
   natural,
+  openAttestations,
   outputOf,
   positive,
   withAttestations,
@@ -104,7 +106,7 @@ function addSendCommand(attest: Command): void {
       const account = loadAccount(options, chain.id);
       const isSaid = await isSaidAlready(chain, place.contract, word, word);
       if (!isSaid) await requireNonce(chain, place.contract, word);
-      const datasets = await datasetsOfAttestations(chain, place.contract);
+      const datasets = await datasetsOf(chain, place.contract);
       const list = await readDataset(chain, datasets, word.dataset);
       const call = signedAttestationCall(signed, list);
       const sent = isSaid ? undefined : await sendCall(chain, account, call, options.runs);
@@ -184,7 +186,7 @@ async function say(dataset: Hex, said: Said, options: AttestOptions): Promise<vo
       options,
     );
   }
-  const list = await readDataset(chain, await datasetsOfAttestations(chain, attestations), dataset);
+  const list = await readDataset(chain, await datasetsOf(chain, attestations), dataset);
   const isSaid = await isSaidAlready(chain, attestations, about, said);
   const data =
     said.says === 'attest'
@@ -246,9 +248,8 @@ async function sign(
 
 /** Connects, takes the key and finds the contract. */
 async function open(options: AttestOptions) {
-  const attestations = getAddress(attestationsOf(options));
-  const chain = await connect(options.rpc);
-  await requireContract(chain, attestations, 'attestations');
+  const { chain, attestations: named } = await openAttestations(options);
+  const attestations = getAddress(named);
   const account = loadAccount(options, chain.id);
   return { chain, attestations, account, source: sourceOf(options, account) };
 }

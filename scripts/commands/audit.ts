@@ -14,20 +14,19 @@ import {
   provePairs,
   shardFilesIn,
 } from '../actions/auditLineage.ts';
-import { parseAddress } from '../chain/client.ts';
+import type { Chain } from '../chain/client.ts';
 import { loadAccount } from '../chain/keys.ts';
-import { type OpenPair, placesOfAudit, readBenchmarkShards } from '../chain/readAudit.ts';
+import { type OpenPair, readBenchmarkShards } from '../chain/readAudit.ts';
 import { readDataset } from '../chain/readDatasets.ts';
+import { datasetsOf } from '../chain/readPlaces.ts';
 import { readShardFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
-import { createCommitter } from '../runs/commit.ts';
-import { modelIdOf, parseId } from '../runs/ids.ts';
-import type { Destination } from '../runs/programs/runProgram.ts';
+import { modelIdOf, parseId, shardFileIds } from '../runs/ids.ts';
 import type { SubsetInputs } from '../runs/programs/subset.ts';
 import { proveHere } from '../runs/proveHere.ts';
 import { type Json, Run, type RunKind } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
-import { listShards } from '../runs/shards.ts';
+import { listShards, type ShardEntry } from '../runs/shards.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
@@ -35,17 +34,19 @@ import {
   type AheadOptions,
   type AuditOptions,
   type CommonOptions,
+  namedContract,
   nextOptions,
   openAudit,
   outputOf,
-  trainerOf,
+  type ScoreboardOptions,
   withAhead,
   withAudit,
   withCommon,
   withRpc,
+  withScoreboard,
   withTrainer,
 } from './options.ts';
-import { printEdges } from './prove.ts';
+import { factContextOf, printEdges } from './prove.ts';
 
 interface FactOptions extends AheadOptions, CommonOptions, AuditOptions {
   run?: string;
@@ -61,9 +62,8 @@ interface SubsetOptions extends FactOptions {
   dataset: string;
 }
 
-interface LineageOptions extends CommonOptions, AuditOptions {
+interface LineageOptions extends CommonOptions, AuditOptions, ScoreboardOptions {
   benchmark?: string;
-  scoreboard?: string;
   shards?: string[];
   record?: string;
   prove?: string;
@@ -150,8 +150,7 @@ function addSubset(audit: Command): void {
     .action(async (shard: string, options: SubsetOptions) => {
       const id = parseId(options.dataset, 'dataset');
       const { chain, audit: address } = await openAudit(options);
-      const { datasets } = await placesOfAudit(chain, address);
-      const { registrar, shardIds, uri } = await readDataset(chain, datasets, id);
+      const { registrar, shardIds, uri } = await readDataset(chain, await datasetsOf(chain, address), id);
       const sets = await inOrder(listShards(options.of, options.runs), shardIds, outputOf(options));
       const own = fileHash('shard', shard);
       const inputs: SubsetInputs = { ...own, sets, list: { registrar, shardIds: [...shardIds], uri } };
@@ -161,22 +160,14 @@ function addSubset(audit: Command): void {
 }
 
 /** Shard files in the order of a dataset's list. @throws InputError for one that is none of it */
-async function inOrder(files: ReturnType<typeof listShards>, list: readonly Hex[], output: Output) {
-  const committer = createCommitter();
-  try {
-    const placed: { place: number; file: (typeof files)[number] }[] = [];
-    for (const file of files) {
-      output.progress.stage(`commit to ${file.shard}`);
-      const id = await committer.shard(readShardFile(file.shard, file.shardSha256));
-      const place = list.findIndex((listed) => listed.toLowerCase() === id.toLowerCase());
-      if (place < 0) throw new InputError(`${file.shard} is no shard of the dataset: its id is ${id}.`);
-      placed.push({ place, file });
-    }
-    return placed.sort((a, b) => a.place - b.place).map(({ file }) => file);
-  } finally {
-    output.progress.done();
-    await committer.close();
-  }
+async function inOrder(files: readonly ShardEntry[], list: readonly Hex[], output: Output) {
+  const ids = await shardFileIds(files, output);
+  const placed = files.map((file, k) => {
+    const place = list.findIndex((listed) => listed.toLowerCase() === ids[k].toLowerCase());
+    if (place < 0) throw new InputError(`${file.shard} is no shard of the dataset: its id is ${ids[k]}.`);
+    return { place, file };
+  });
+  return placed.sort((a, b) => a.place - b.place).map(({ file }) => file);
 }
 
 /** Starts or continues a run, and proves it where the audit is named. */
@@ -188,7 +179,7 @@ async function proveFact(
   more: Record<string, string> = {},
 ): Promise<void> {
   const output = outputOf(options);
-  const where = options.audit === undefined ? undefined : await destinationOf(options);
+  const where = options.audit === undefined ? undefined : await factContextOf(options);
   const run = Run.start(runFolder(options.runs, name), kind, inputs);
   try {
     await compareFiles(run, kind, output);
@@ -203,23 +194,16 @@ async function proveFact(
   }
 }
 
-async function destinationOf(options: FactOptions): Promise<Destination> {
-  const { chain, audit } = await openAudit(options);
-  const trainer = trainerOf(options, chain.id);
-  return { chainId: BigInt(chain.id), registry: getAddress(audit), trainer: getAddress(trainer), chain };
-}
-
 const LINEAGE = `
 Shown is it where facts speak of every shard that the model or any of its ancestors was trained on, beside every shard asked about,
 and where no ancestor is an import or a foreign child. Exit code 0 only then, 6 where something is open.
 With --prove and a key it proves and registers all open pairs of which both shard files lie in a folder or below it.`;
 
 function addLineage(audit: Command): void {
-  withCommon(withTrainer(withAudit(withRpc(audit.command('lineage')))))
+  withCommon(withTrainer(withScoreboard(withAudit(withRpc(audit.command('lineage'))))))
     .description('what is shown of a model and its ancestors: no shard of theirs shares a row with these')
     .argument('<model>', 'id, edge file or weights file')
     .option('--benchmark <id>', 'the shards of this benchmark')
-    .option('--scoreboard <address>', "the benchmark's scoreboard", process.env.DESCENT_SCOREBOARD)
     .option('--shards <ids...>', 'these shards')
     .option('--record <hash>', 'this record, by the hash that absent prints')
     .option('--prove <folder>', 'prove what can be proved with the shard files there')
@@ -245,7 +229,7 @@ function addLineage(audit: Command): void {
 /** @throws InputError unless the options name one thing; DescentError (chain) for a benchmark that is not open */
 async function askedOf(
   { benchmark, scoreboard, shards, record }: LineageOptions,
-  chain: Awaited<ReturnType<typeof openAudit>>['chain'],
+  chain: Chain,
 ): Promise<{ shards: readonly Hex[] } | { record: Hex }> {
   const said = [benchmark, shards, record].filter((option) => option !== undefined);
   if (said.length !== 1) {
@@ -253,11 +237,9 @@ async function askedOf(
   }
   if (record !== undefined) return { record: parseId(record, 'record') };
   if (shards !== undefined) return { shards: shards.map((id) => parseId(id, 'shard')) };
-  if (scoreboard === undefined) {
-    throw new InputError('Which scoreboard?', { hint: 'Give --scoreboard or set DESCENT_SCOREBOARD.' });
-  }
+  const contract = namedContract(scoreboard, 'scoreboard');
   const id = parseId(benchmark!, 'benchmark');
-  const found = await readBenchmarkShards(chain, parseAddress(scoreboard, '--scoreboard'), id);
+  const found = await readBenchmarkShards(chain, contract, id);
   if (found.length > 0) return { shards: found };
   throw new DescentError(`The scoreboard ${scoreboard} has no open benchmark ${id}.`, {
     code: 'UNKNOWN_BENCHMARK',

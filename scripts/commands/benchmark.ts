@@ -7,8 +7,9 @@ import { ascending, datasetId } from '../../src/registry/ids.ts';
 import { benchmarkId } from '../../src/registry/rules.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { type Chain, parseAddress } from '../chain/client.ts';
+import { datasetsOf } from '../chain/readPlaces.ts';
 import { readShard } from '../chain/readRegistry.ts';
-import { datasetsOfScoreboard, isDataset, readBenchmarks } from '../chain/readScoreboard.ts';
+import { isDataset, readBenchmarks } from '../chain/readScoreboard.ts';
 import { sendCall } from '../chain/send.ts';
 import { parseId, shardIdsOf } from '../runs/ids.ts';
 import { commandLine } from '../terminal/invocation.ts';
@@ -230,7 +231,7 @@ async function registerDataset(
   { runs }: BenchmarkOptions,
 ) {
   const { chain, scoreboard, account } = board;
-  const datasets = await datasetsOfScoreboard(chain, scoreboard);
+  const datasets = await datasetsOf(chain, scoreboard);
   if (await isDataset(chain, datasets, dataset)) return;
   if (!isAddressEqual(registrar, account.address)) {
     throw new InputError(`Only ${registrar} can list these shards, who sealed them.`, {

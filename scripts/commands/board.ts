@@ -3,7 +3,7 @@ import type { Address, LocalAccount } from 'viem';
 import type { Chain } from '../chain/client.ts';
 import { loadAccount } from '../chain/keys.ts';
 import type { LogOptions } from '../chain/readLogs.ts';
-import { registryOfScoreboard } from '../chain/readScoreboard.ts';
+import { registryOf } from '../chain/readPlaces.ts';
 import {
   type CommonOptions,
   type FromBlockOptions,
@@ -33,7 +33,7 @@ export interface Board {
 export async function openBoard(options: BoardOptions): Promise<Board> {
   const { chain, scoreboard } = await openScoreboard(options);
   const account = loadAccount(options, chain.id);
-  const registry = await registryOfScoreboard(chain, scoreboard);
+  const registry = await registryOf(chain, scoreboard);
   const reading = { fromBlock: options.fromBlock, output: outputOf(options) };
   return { chain, scoreboard, registry, account, runs: options.runs, reading };
 }

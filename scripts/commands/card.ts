@@ -2,13 +2,21 @@ import type { Command } from 'commander';
 import { encodeFunctionData } from 'viem';
 import { InputError } from '../../src/errors/InputError.ts';
 import { modelCardsAbi } from '../../src/generated/abi.ts';
-import { connect, parseAddress, requireContract } from '../chain/client.ts';
 import { loadAccount } from '../chain/keys.ts';
 import { readCard } from '../chain/readCards.ts';
 import { sendCall } from '../chain/send.ts';
 import { modelIdOf } from '../runs/ids.ts';
 import { printable } from '../terminal/printable.ts';
-import { type CardsOptions, type CommonOptions, outputOf, withCards, withCommon, withKey, withRpc } from './options.ts';
+import {
+  type CardsOptions,
+  type CommonOptions,
+  openCards,
+  outputOf,
+  withCards,
+  withCommon,
+  withKey,
+  withRpc,
+} from './options.ts';
 
 interface CardOptions extends CommonOptions, CardsOptions {
   name: string;
@@ -28,11 +36,7 @@ export function addCardCommand(program: Command): void {
       const { name, uri } = options;
       requireLength(name, MAX_NAME, 'name');
       requireLength(uri, MAX_URI, 'URI');
-      if (options.cards === undefined)
-        throw new InputError('Which cards?', { hint: 'Give --cards or set DESCENT_CARDS.' });
-      const cards = parseAddress(options.cards, '--cards');
-      const chain = await connect(options.rpc);
-      await requireContract(chain, cards, 'cards');
+      const { chain, cards } = await openCards(options);
       const account = loadAccount(options, chain.id);
       const model = await modelIdOf(what);
       const data = encodeFunctionData({ abi: modelCardsAbi, functionName: 'writeCard', args: [model, name, uri] });

@@ -6,7 +6,7 @@ import { type Verdict, verdictOf } from '../../src/registry/check.ts';
 import { type Checked, checkFolder } from '../actions/papers/checkFolder.ts';
 import { readPaperFolder } from '../actions/papers/folder.ts';
 import { type Chain, parseAddress, requireContract } from '../chain/client.ts';
-import { registryOfScoreboard } from '../chain/readScoreboard.ts';
+import { registryOf } from '../chain/readPlaces.ts';
 import { parseId } from '../runs/ids.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { counted } from '../terminal/plural.ts';
@@ -74,7 +74,7 @@ export async function scoreboardOf(
   if (text === undefined) return undefined;
   const scoreboard = parseAddress(text, '--scoreboard');
   await requireContract(chain, scoreboard, 'scoreboard');
-  const its = await registryOfScoreboard(chain, scoreboard);
+  const its = await registryOf(chain, scoreboard);
   if (isAddressEqual(its, registry)) return scoreboard;
   throw new InputError(`The scoreboard ${scoreboard} is of the registry ${its}, not of ${registry}.`, {
     hint: 'Name both of one deployment, or leave --scoreboard out.',

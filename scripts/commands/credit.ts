@@ -93,7 +93,7 @@ function addSplitCommand(credit: Command): void {
     .action(async (what: string, options: CreditCommandOptions & { amount: bigint }) => {
       const { amount } = options;
       const model = await modelIdOf(what);
-      const { chain, vault } = await openCreditVault(options);
+      const { chain, creditVault: vault } = await openCreditVault(options);
       await requireModel(chain, vault, model);
       const { payouts, left } = await readSplit(chain, vault, model, amount);
       const rows = payouts.map(({ node, account, ways, amount: part }) => [
@@ -127,7 +127,7 @@ function addShowCommand(credit: Command): void {
   withTrainer(withCreditVault(withRpc(withCommon(credit.command('show')))))
     .description('tell what a trainer can withdraw, collect and claim')
     .action(async (options: CreditCommandOptions) => {
-      const { chain, vault } = await openCreditVault(options);
+      const { chain, creditVault: vault } = await openCreditVault(options);
       const trainer = getAddress(trainerOf(options, chain.id));
       const found = await readTrainerCredit(chain, await vaultOf(chain, vault), trainer);
       outputOf(options).result(found, describeCredit(found));
@@ -255,7 +255,7 @@ function addPayoutCommand(credit: Command): void {
 
 /** Connects, takes the key and finds the vault. */
 async function open(options: CreditOptions): Promise<{ chain: Chain; vault: Address; account: LocalAccount }> {
-  const { chain, vault } = await openCreditVault(options);
+  const { chain, creditVault: vault } = await openCreditVault(options);
   return { chain, vault, account: loadAccount(options, chain.id) };
 }
 

@@ -51,7 +51,7 @@ export function withTrainers(command: Command): Command {
 /** The contract that --trainers names, or the credit vault's. @throws InputError without either; DescentError (chain) */
 export async function openTrainers(options: TrainersOptions): Promise<{ chain: Chain; trainers: Address }> {
   if (options.trainers === undefined) {
-    const { chain, vault } = await openCreditVault(options);
+    const { chain, creditVault: vault } = await openCreditVault(options);
     return { chain, trainers: (await vaultOf(chain, vault)).trainers };
   }
   const trainers = parseAddress(options.trainers, '--trainers');

@@ -3,7 +3,7 @@ import { getAddress } from 'viem';
 import { InputError } from '../../src/errors/InputError.ts';
 import { type AttestedShard, attestedShards, describeAttested } from '../actions/attestedShards.ts';
 import { copyInputs, dataRun, saidOf } from '../actions/dataRun.ts';
-import { connect, parseAddress, requireContract } from '../chain/client.ts';
+import { parseAddress } from '../chain/client.ts';
 import type { MnistInputs } from '../files/source.ts';
 import { pictureSaid, type TableInputs } from '../files/tables.ts';
 import { proveHere } from '../runs/proveHere.ts';
@@ -13,10 +13,10 @@ import { commandLine } from '../terminal/invocation.ts';
 import { type Output, remembering } from '../terminal/output.ts';
 import {
   type AttestationsOptions,
-  attestationsOf,
   type CommonOptions,
   natural,
   nextOptions,
+  openAttestations,
   outputOf,
   positive,
   type StatementOptions,
@@ -103,10 +103,13 @@ export function addDataCommand(program: Command): void {
 async function attestedOf(options: DataOptions, inputs: { [key: string]: Json }): Promise<AttestedShard[] | undefined> {
   if (options.attested === undefined) return;
   const sources = options.attested.map((source) => getAddress(parseAddress(source, '--attested')));
-  const attestations = getAddress(attestationsOf(options));
-  const chain = await connect(options.rpc);
-  await requireContract(chain, attestations, 'attestations');
-  return attestedShards(chain, attestations, inputs.files as { file: string; fileSha256: string }[], sources);
+  const { chain, attestations } = await openAttestations(options);
+  return attestedShards(
+    chain,
+    getAddress(attestations),
+    inputs.files as { file: string; fileSha256: string }[],
+    sources,
+  );
 }
 
 async function inputsOf(options: DataOptions, output: Output): Promise<{ [key: string]: Json }> {

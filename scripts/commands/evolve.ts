@@ -10,7 +10,7 @@ import { askBeforeSearch, childFolder, mergeWinner, registerWinner, scoreWinner 
 import { LOG_FILE, requireApart, requireBetter, searchMerge } from '../actions/evolveRun.ts';
 import type { EvolveInputs } from '../actions/evolveTypes.ts';
 import { sumOf } from '../actions/scoreAll.ts';
-import { registryOfScoreboard } from '../chain/readScoreboard.ts';
+import { registryOf } from '../chain/readPlaces.ts';
 import { readWeightsFile } from '../files/models.ts';
 import { parseId } from '../runs/ids.ts';
 import type { Destination } from '../runs/programs/runProgram.ts';
@@ -26,6 +26,7 @@ import { renderEvolved } from './evolveTexts.ts';
 import { listParents } from './merge.ts';
 import {
   type CommonOptions,
+  namedContract,
   natural,
   outputOf,
   positive,
@@ -182,16 +183,11 @@ async function placeOf(options: EvolveOptions): Promise<Place | undefined> {
       hint: 'Name its shards with --held-out: the chain has their commitments alone.',
     });
   }
-  if (benchmark !== undefined && options.scoreboard === undefined) {
-    throw new InputError('Which scoreboard?', { hint: 'Give --scoreboard or set DESCENT_SCOREBOARD.' });
-  }
+  if (benchmark !== undefined) namedContract(options.scoreboard, 'scoreboard');
   if (benchmark !== undefined && options.trainer !== undefined) {
     throw new InputError('--trainer is for the edge alone.', { hint: 'Results are sent: give the key.' });
   }
-  if (options.registry === undefined) {
-    if (benchmark === undefined) return undefined;
-    throw new InputError('Which registry?', { hint: 'Give --registry or set DESCENT_REGISTRY.' });
-  }
+  if (options.registry === undefined && benchmark === undefined) return undefined;
   const destination = await contextOf(options);
   if (options.trainer !== undefined) return { destination, board: undefined, benchmark };
   const { loadAccount } = await import('../chain/keys.ts');
@@ -200,7 +196,7 @@ async function placeOf(options: EvolveOptions): Promise<Place | undefined> {
     return { destination, account, board: undefined, benchmark };
   }
   const board = await openBoard(options);
-  const other = await registryOfScoreboard(board.chain, board.scoreboard);
+  const other = await registryOf(board.chain, board.scoreboard);
   if (other.toLowerCase() !== destination.registry.toLowerCase()) {
     throw new InputError(
       `The scoreboard ${board.scoreboard} is of the registry ${other}, not of ${options.registry}.`,

@@ -15,7 +15,7 @@ import type { FitContext } from '../actions/fitRun.ts';
 import { describeFunds, type Funds, readFunds } from '../chain/funds.ts';
 import { loadAccount } from '../chain/keys.ts';
 import { modelPage } from '../chain/pageDeployment.ts';
-import { registryOfScoreboard } from '../chain/readScoreboard.ts';
+import { registryOf } from '../chain/readPlaces.ts';
 import { writeDurably } from '../files/durable.ts';
 import { tableSource } from '../files/read.ts';
 import { type TableInputs, tableSize } from '../files/tables.ts';
@@ -194,7 +194,7 @@ async function contextOf(options: FitOptions, output: Output): Promise<FitContex
   const jobs = options.jobs ?? availableParallelism();
   if (options.scoreboard === undefined) return { chain, registry, scoreboard: undefined, account, jobs, output };
   const { scoreboard } = await openScoreboard(options);
-  const other = await registryOfScoreboard(chain, scoreboard);
+  const other = await registryOf(chain, scoreboard);
   if (other.toLowerCase() !== registry.toLowerCase()) {
     throw new InputError(`The scoreboard ${scoreboard} is of the registry ${other}, not of ${registry}.`, {
       hint: 'Give --registry and --scoreboard of one deployment.',

@@ -7,13 +7,9 @@ import { type BoardMeasures, boardMeasures, measureColumns } from '../actions/bo
 import type { Chain } from '../chain/client.ts';
 import { readLineage } from '../chain/readLineage.ts';
 import { sumMeasures } from '../chain/readMeasures.ts';
+import { registryOf } from '../chain/readPlaces.ts';
 import { readResults, type StoredResult } from '../chain/readResults.ts';
-import {
-  type ListedBenchmark,
-  type ListedSeal,
-  readBenchmarks,
-  registryOfScoreboard,
-} from '../chain/readScoreboard.ts';
+import { type ListedBenchmark, type ListedSeal, readBenchmarks } from '../chain/readScoreboard.ts';
 import { parseId } from '../runs/ids.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { commandLine } from '../terminal/invocation.ts';
@@ -108,7 +104,7 @@ interface JudgedBoard {
 /** The standings that can be compared, and apart from them those that cannot, each placed among its own. */
 async function judged(chain: Chain, scoreboard: Address, { id, shards }: ListedBenchmark): Promise<JudgedBoard> {
   const list = await readResults(chain, scoreboard, { benchmark: id });
-  const nodeOf = await readLineage(chain, await registryOfScoreboard(chain, scoreboard));
+  const nodeOf = await readLineage(chain, await registryOf(chain, scoreboard));
   const models = list.map(({ model }) => model);
   const judgements = await assessResults(chain, scoreboard, { models, shards, nodeOf });
   const measures = await sumMeasures(chain, scoreboard, shards);

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
 import { HEADS, type Head } from '../../src/model/head.ts';
 import { headOfWord, headWord } from '../../src/model/smoothing.ts';
-import { type Chain, connect, parseAddress, redact, requireContract } from '../chain/client.ts';
+import { type Chain, type ContractName, connect, parseAddress, redact, requireContract } from '../chain/client.ts';
 import { type KeyOptions, loadAccount } from '../chain/keys.ts';
 import { createOutput, type Output } from '../terminal/output.ts';
 
@@ -200,87 +200,41 @@ export function outputOf(options: CommonOptions): Output {
   return createOutput(options);
 }
 
-/** Connects and checks that the registry is there. @throws InputError without --registry; DescentError (chain) */
-export async function openRegistry(options: ChainOptions): Promise<{ chain: Chain; registry: `0x${string}` }> {
-  if (options.registry === undefined) {
-    throw new InputError('Which registry?', { hint: 'Give --registry or set DESCENT_REGISTRY.' });
-  }
-  const registry = parseAddress(options.registry, '--registry');
-  const chain = await connect(options.rpc);
-  await requireContract(chain, registry);
-  return { chain, registry };
+/** The contract that an option names. @param asked what it is called where the option lacks @throws InputError without the option */
+export function namedContract(address: string | undefined, what: ContractName, asked: string = what): `0x${string}` {
+  const name = what.replace(' ', '-');
+  if (address !== undefined) return parseAddress(address, `--${name}`);
+  const variable = `DESCENT_${name.toUpperCase().replace('-', '_')}`;
+  throw new InputError(`Which ${asked}?`, { hint: `Give --${name} or set ${variable}.` });
 }
 
-/** Connects and checks that the scoreboard is there. @throws InputError without --scoreboard; DescentError (chain) */
-export async function openScoreboard(options: ScoreboardOptions): Promise<{ chain: Chain; scoreboard: `0x${string}` }> {
-  if (options.scoreboard === undefined) {
-    throw new InputError('Which scoreboard?', { hint: 'Give --scoreboard or set DESCENT_SCOREBOARD.' });
-  }
-  const scoreboard = parseAddress(options.scoreboard, '--scoreboard');
+/** Connects and checks that the contract is there that an option names. @throws InputError without it; DescentError (chain) */
+async function openNamed<Name extends string>(
+  options: Pick<ChainOptions, 'rpc'> & { [name in Name]?: string },
+  name: Name,
+  what: ContractName,
+  asked?: string,
+): Promise<{ chain: Chain } & Record<Name, `0x${string}`>> {
+  const address = namedContract(options[name], what, asked);
   const chain = await connect(options.rpc);
-  await requireContract(chain, scoreboard, 'scoreboard');
-  return { chain, scoreboard };
+  await requireContract(chain, address, what);
+  return { chain, [name]: address } as { chain: Chain } & Record<Name, `0x${string}`>;
 }
 
-/** Connects and checks that the contract of inferences is there. @throws InputError without --inferences; DescentError (chain) */
-export async function openInferences(options: InferencesOptions): Promise<{ chain: Chain; inferences: `0x${string}` }> {
-  if (options.inferences === undefined) {
-    throw new InputError('Which contract of inferences?', { hint: 'Give --inferences or set DESCENT_INFERENCES.' });
-  }
-  const inferences = parseAddress(options.inferences, '--inferences');
-  const chain = await connect(options.rpc);
-  await requireContract(chain, inferences, 'inferences');
-  return { chain, inferences };
-}
-
-/** Connects and checks that the audit is there. @throws InputError without --audit; DescentError (chain) */
-export async function openAudit(options: AuditOptions): Promise<{ chain: Chain; audit: `0x${string}` }> {
-  if (options.audit === undefined) {
-    throw new InputError('Which audit?', { hint: 'Give --audit or set DESCENT_AUDIT.' });
-  }
-  const audit = parseAddress(options.audit, '--audit');
-  const chain = await connect(options.rpc);
-  await requireContract(chain, audit, 'audit');
-  return { chain, audit };
-}
-
-/** Connects and checks that the datasets are there. @throws InputError without --datasets; DescentError (chain) */
-export async function openDatasets(options: DatasetsOptions): Promise<{ chain: Chain; datasets: `0x${string}` }> {
-  if (options.datasets === undefined) {
-    throw new InputError('Which datasets?', { hint: 'Give --datasets or set DESCENT_DATASETS.' });
-  }
-  const datasets = parseAddress(options.datasets, '--datasets');
-  const chain = await connect(options.rpc);
-  await requireContract(chain, datasets, 'datasets');
-  return { chain, datasets };
-}
-
-/** Connects and checks that the vault is there. @throws InputError without --credit-vault; DescentError (chain) */
-export async function openCreditVault(options: CreditOptions): Promise<{ chain: Chain; vault: `0x${string}` }> {
-  if (options.creditVault === undefined) {
-    throw new InputError('Which credit vault?', { hint: 'Give --credit-vault or set DESCENT_CREDIT_VAULT.' });
-  }
-  const vault = parseAddress(options.creditVault, '--credit-vault');
-  const chain = await connect(options.rpc);
-  await requireContract(chain, vault, 'credit vault');
-  return { chain, vault };
-}
-
-/** Connects and checks that the statuses are there. @throws InputError without --statuses; DescentError (chain) */
-export async function openStatuses(options: StatusesOptions): Promise<{ chain: Chain; statuses: `0x${string}` }> {
-  if (options.statuses === undefined) {
-    throw new InputError('Which statuses?', { hint: 'Give --statuses or set DESCENT_STATUSES.' });
-  }
-  const statuses = parseAddress(options.statuses, '--statuses');
-  const chain = await connect(options.rpc);
-  await requireContract(chain, statuses, 'statuses');
-  return { chain, statuses };
-}
+export const openRegistry = (options: ChainOptions) => openNamed(options, 'registry', 'registry');
+export const openScoreboard = (options: ScoreboardOptions) => openNamed(options, 'scoreboard', 'scoreboard');
+export const openInferences = (options: InferencesOptions) =>
+  openNamed(options, 'inferences', 'inferences', 'contract of inferences');
+export const openAudit = (options: AuditOptions) => openNamed(options, 'audit', 'audit');
+export const openCards = (options: CardsOptions) => openNamed(options, 'cards', 'cards');
+export const openDatasets = (options: DatasetsOptions) => openNamed(options, 'datasets', 'datasets');
+export const openAttestations = (options: AttestationsOptions) => openNamed(options, 'attestations', 'attestations');
+export const openCreditVault = (options: CreditOptions) => openNamed(options, 'creditVault', 'credit vault');
+export const openStatuses = (options: StatusesOptions) => openNamed(options, 'statuses', 'statuses');
 
 /** The contract that --attestations names. @throws InputError without it */
 export function attestationsOf({ attestations }: AttestationsOptions): `0x${string}` {
-  if (attestations !== undefined) return parseAddress(attestations, '--attestations');
-  throw new InputError('Which attestations?', { hint: 'Give --attestations or set DESCENT_ATTESTATIONS.' });
+  return namedContract(attestations, 'attestations');
 }
 
 /** Options of this command that the next one needs too: what the environment says is not repeated. */

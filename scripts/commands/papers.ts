@@ -12,8 +12,8 @@ import { papersOf } from '../actions/papers/papers.ts';
 import { MOST_RESULTS, readResultFacts } from '../actions/papers/results.ts';
 import { type Chain, parseAddress, requireContract } from '../chain/client.ts';
 import { readCard } from '../chain/readCards.ts';
-import { datasetsOfAttestations, registryOfDatasets } from '../chain/readDatasets.ts';
 import { readLineage } from '../chain/readLineage.ts';
+import { datasetsOf, registryOf } from '../chain/readPlaces.ts';
 import { writeDurably } from '../files/durable.ts';
 import { readInput, sha256 } from '../files/read.ts';
 import { modelIdOf, parseId } from '../runs/ids.ts';
@@ -113,9 +113,9 @@ async function factsOf(
   const scoreboard = await scoreboardOf(chain, registry, options.scoreboard);
   const cards = await contractOf('cards');
   const [datasets, attestations] = [await contractOf('datasets'), await contractOf('attestations')];
-  if (datasets !== undefined) requireSame('datasets', datasets, await registryOfDatasets(chain, datasets), registry);
+  if (datasets !== undefined) requireSame('datasets', datasets, await registryOf(chain, datasets), registry);
   if (datasets !== undefined && attestations !== undefined) {
-    requireSame('attestations', attestations, await datasetsOfAttestations(chain, attestations), datasets);
+    requireSame('attestations', attestations, await datasetsOf(chain, attestations), datasets);
   }
   const nodeOf = await readLineage(chain, registry);
   const results = scoreboard && (await readResultFacts(chain, scoreboard, { model: id, nodeOf, most: MOST_RESULTS }));

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { getAddress } from 'viem';
+import { type Address, getAddress } from 'viem';
 import { InputError } from '../../src/errors/InputError.ts';
 import { PROGRAMS } from '../../src/registry/programs/list.ts';
+import type { Chain } from '../chain/client.ts';
 import type { Destination } from '../runs/programs/runProgram.ts';
 import { isProgram } from '../runs/programs/table.ts';
 import { proveHere } from '../runs/proveHere.ts';
@@ -15,9 +16,11 @@ import { formatSeconds, type Output } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
 import {
   type AheadOptions,
+  type AuditOptions,
   type CommonOptions,
   type InferencesOptions,
   nextOptions,
+  openAudit,
   openInferences,
   openRegistry,
   openScoreboard,
@@ -92,22 +95,30 @@ async function proveMany(run: Run, where: Destination, { jobs, keepEvery }: Prov
 /** Chain, registry and trainer of the options. @throws InputError, DescentError (chain) */
 export async function contextOf(options: StatementOptions): Promise<Destination> {
   const { chain, registry } = await openRegistry(options);
-  const trainer = trainerOf(options, chain.id);
-  return { chainId: BigInt(chain.id), registry: getAddress(registry), trainer: getAddress(trainer), chain };
+  return destination(chain, registry, options);
 }
 
 /** Chain, scoreboard and prover of the options. @throws InputError, DescentError (chain) */
 export async function scoreContextOf(options: ScoreboardOptions): Promise<Destination> {
   const { chain, scoreboard } = await openScoreboard(options);
-  const trainer = trainerOf(options, chain.id);
-  return { chainId: BigInt(chain.id), registry: getAddress(scoreboard), trainer: getAddress(trainer), chain };
+  return destination(chain, scoreboard, options);
 }
 
 /** Chain, contract of inferences and prover of the options. @throws InputError, DescentError (chain) */
 export async function inferContextOf(options: InferencesOptions): Promise<Destination> {
   const { chain, inferences } = await openInferences(options);
+  return destination(chain, inferences, options);
+}
+
+/** Chain, audit and prover of the options. @throws InputError, DescentError (chain) */
+export async function factContextOf(options: AuditOptions): Promise<Destination> {
+  const { chain, audit } = await openAudit(options);
+  return destination(chain, audit, options);
+}
+
+function destination(chain: Chain, contract: Address, options: StatementOptions): Destination {
   const trainer = trainerOf(options, chain.id);
-  return { chainId: BigInt(chain.id), registry: getAddress(inferences), trainer: getAddress(trainer), chain };
+  return { chainId: BigInt(chain.id), registry: getAddress(contract), trainer: getAddress(trainer), chain };
 }
 
 /** The result of everything that proves. @param next options that the next command needs too */

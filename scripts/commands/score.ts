@@ -25,6 +25,7 @@ import { openBoard } from './board.ts';
 import {
   type AheadOptions,
   type CommonOptions,
+  namedContract,
   nextOptions,
   outputOf,
   positive,
@@ -106,9 +107,7 @@ async function scoreOne(options: ScoreOptions, output: Output): Promise<void> {
 
 async function scoreMany(options: ScoreOptions, output: Output): Promise<void> {
   const benchmark = options.benchmark === undefined ? undefined : parseId(options.benchmark, 'benchmark');
-  if (benchmark !== undefined && options.scoreboard === undefined) {
-    throw new InputError('Which scoreboard?', { hint: 'Give --scoreboard or set DESCENT_SCOREBOARD.' });
-  }
+  if (benchmark !== undefined) namedContract(options.scoreboard, 'scoreboard');
   if (options.trainer !== undefined) {
     throw new InputError('--trainer is for --shard.', { hint: 'Results of many shards are sent: give the key.' });
   }

@@ -35,8 +35,8 @@ import { checkFiles } from '../actions/verifyChecks.ts';
 import { limitsOf } from '../actions/verifyLimits.ts';
 import { type Chain, connect, parseAddress } from '../chain/client.ts';
 import { type CodeFound, codeOf } from '../chain/codeHere.ts';
+import { registryOf } from '../chain/readPlaces.ts';
 import { translateErrors } from '../chain/readRegistry.ts';
-import { registryOfScoreboard } from '../chain/readScoreboard.ts';
 import { readProved } from '../files/models.ts';
 import { readPowers, readProgramKey } from '../runs/keys.ts';
 import { alignColumns, shortId } from '../terminal/drawTree.ts';
@@ -138,7 +138,7 @@ async function codeOfEdge({ context, statement }: Edge, chain: Chain, checks: re
   const { registry: contract } = context;
   const found =
     statement.program === 'score'
-      ? registryOfScoreboard(chain, contract).then((registry) => codeOf(chain, registry, contract))
+      ? registryOf(chain, contract).then((registry) => codeOf(chain, registry, contract))
       : codeOf(chain, contract);
   return found.catch(() => 'unknown');
 }

@@ -4,6 +4,8 @@ import { PROGRAMS } from '../../src/registry/programs/list.ts';
 import { resultId, subjectOf } from '../../src/registry/statement.ts';
 import { readEdgeFile, readShardFile, readWeightsFile } from '../files/models.ts';
 import { readInput } from '../files/read.ts';
+import type { Output } from '../terminal/output.ts';
+import { counted } from '../terminal/plural.ts';
 import { createCommitter } from './commit.ts';
 import { listShards } from './shards.ts';
 
@@ -24,6 +26,25 @@ export async function shardIdsOf(names: readonly string[], runs: string): Promis
     }
     return ids;
   } finally {
+    await committer.close();
+  }
+}
+
+/** Ids of shard files, in their order. @param files with the SHA-256 of those that must be as they were @throws FileFormatError */
+export async function shardFileIds(
+  files: readonly { shard: string; shardSha256?: string }[],
+  output?: Output,
+): Promise<Hex[]> {
+  const committer = createCommitter();
+  try {
+    const ids: Hex[] = [];
+    for (const [k, { shard, shardSha256 }] of files.entries()) {
+      output?.progress.stage(`commit to ${k + 1} of ${counted(files.length, 'shard file')}`);
+      ids.push(await committer.shard(readShardFile(shard, shardSha256)));
+    }
+    return ids;
+  } finally {
+    output?.progress.done();
     await committer.close();
   }
 }

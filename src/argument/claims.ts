@@ -1,5 +1,6 @@
 import type { Numbered } from '../generated/numbering.ts';
-import { mod, powersOf } from '../numbers/field.ts';
+import { inverse, mod, powersOf } from '../numbers/field.ts';
+
 /** Numbers of a program's claims and oracles, from its description alone. */
 export type ClaimNumber = Numbered<'claim'>;
 export type OracleNumber = Numbered<'oracle'>;
@@ -61,4 +62,13 @@ export class Claims {
   of(oracle: number): WeightedTerm[] {
     return this.#weights.filter(({ term }) => term.oracle === oracle);
   }
+}
+
+/** The weight 1 - y + y v of every coordinate y, by its v, as coefficient * eq(point, y). */
+export function weighted(values: readonly bigint[]): { point: bigint[]; coefficient: bigint } {
+  const sums = values.map((v) => mod(1n + v));
+  return {
+    point: values.map((v, t) => mod(v * inverse(sums[t]))),
+    coefficient: sums.reduce((product, sum) => mod(product * sum), 1n),
+  };
 }

@@ -5,6 +5,7 @@ import { ceilLog2 } from '../numbers/bits.ts';
 import { ADDRESS_BITS, SIZE_BITS } from '../numbers/constants.ts';
 import { mod, power } from '../numbers/field.ts';
 import { type AnyShape, isNetworkShape, shapeSides } from './anyShape.ts';
+import { int16Bytes, int16Values } from './int16.ts';
 import { type Layout, layout } from './layout.ts';
 import { checkSize, type ShardShape, shardLayout } from './shape.ts';
 
@@ -78,18 +79,13 @@ export function rowTensor(values: Int32Array, rows: number, { features }: RowPla
 
 /** Two bytes a value, big endian, two's complement. */
 export function valuesBytes(values: Int32Array): Hex {
-  const bytes = new DataView(new ArrayBuffer(2 * values.length));
-  values.forEach((value, k) => {
-    bytes.setInt16(2 * k, value);
-  });
-  return toHex(new Uint8Array(bytes.buffer));
+  return toHex(int16Bytes(values));
 }
 
 /** @throws InputError for half a value */
 export function bytesValues(bytes: Uint8Array): Int32Array {
   if (bytes.length % 2 !== 0) throw new InputError(`Public values have two bytes each, not ${bytes.length} in all.`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return Int32Array.from({ length: bytes.length / 2 }, (_, k) => view.getInt16(2 * k));
+  return int16Values(bytes);
 }
 
 /** The polynomial of public values at x. */

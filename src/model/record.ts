@@ -1,6 +1,7 @@
 import { InputError } from '../errors/InputError.ts';
 import { MAX_SIZE, SIGNED_LIMIT } from '../numbers/constants.ts';
 import { evaluatePolynomial } from '../numbers/field.ts';
+import { int16Bytes, int16Values } from './int16.ts';
 import type { ShardShape } from './shape.ts';
 
 /** The inputs of one row as integers, fa fraction bits, each in [-2^15, 2^15). */
@@ -17,19 +18,13 @@ export function checkRecord(record: RowRecord): void {
 
 /** Two bytes an entry, the highest first, two's complement: what a statement binds the hash of (protocol section 14). */
 export function recordBytes(record: RowRecord): Uint8Array {
-  const out = new Uint8Array(2 * record.length);
-  const view = new DataView(out.buffer);
-  record.forEach((v, j) => {
-    view.setInt16(2 * j, v);
-  });
-  return out;
+  return int16Bytes(record);
 }
 
 /** The inverse. @throws InputError for an odd number of bytes */
 export function recordOf(bytes: Uint8Array): RowRecord {
   if (bytes.length % 2 === 1) throw new InputError('A record has two bytes for each input.');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return Int32Array.from({ length: bytes.length / 2 }, (_, j) => view.getInt16(2 * j));
+  return int16Values(bytes);
 }
 
 /** sum_j r^j record_j: the fingerprint of a row with these inputs. */

@@ -3,10 +3,11 @@ import type { Kernels } from '../argument/kernels.ts';
 import type { OpeningMessages, OpeningResult } from '../argument/opening.ts';
 import { Oracle } from '../argument/oracle.ts';
 import { type ChunkSum, commit, type Session, type Stage } from '../argument/session.ts';
-import { type Poly, poly, range } from '../argument/sumcheck.ts';
+import { type Poly, poly } from '../argument/sumcheck.ts';
 import { digestOf } from '../argument/transcript.ts';
 import type { Commitment, ProofChallenges, ProofPoints } from '../argument/types.ts';
 import { layout, type Slot, type SlotSize } from '../model/layout.ts';
+import { bitsOf } from '../numbers/bits.ts';
 import { ADDRESS_BITS } from '../numbers/constants.ts';
 import { randomElement } from '../numbers/field.ts';
 
@@ -53,10 +54,7 @@ export function offsetBits(
   names: readonly string[],
   count = ADDRESS_BITS,
 ): bigint[][] {
-  return names.map((name) => {
-    const offset = oracle.slots[name]?.offset ?? 0;
-    return range(0, count).map((t) => BigInt((offset >> t) & 1));
-  });
+  return names.map((name) => bitsOf(oracle.slots[name]?.offset ?? 0, count));
 }
 
 /** Offsets packed 9 to a field element, first lowest: the layout words of protocol section 3. */

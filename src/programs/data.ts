@@ -1,3 +1,4 @@
+import { halves } from '../argument/axisSums.ts';
 import { Claims } from '../argument/claims.ts';
 import type { Kernels } from '../argument/kernels.ts';
 import { LookupTable, multiplicities } from '../argument/lookup.ts';
@@ -9,7 +10,7 @@ import { encodeShard } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { LIMB_BITS, SIGNED_LIMIT } from '../numbers/constants.ts';
-import { inverse, mod, squaresOf } from '../numbers/field.ts';
+import { mod, squaresOf } from '../numbers/field.ts';
 import { DENSE, pointOf, positions } from './axes.ts';
 import {
   type ArgumentResult,
@@ -154,25 +155,18 @@ function dataSumcheckBatch(c: DataContext, table: LookupTable, beta: bigint): Su
 
 /** The evaluations, and the row sums of the labels. */
 function dataClaims(c: DataContext, challenge: bigint, evals1: readonly bigint[], rho: readonly bigint[]): Claims {
-  const { k, shard, sigma, classes, tensors, oracle, trace, helper, tau } = c;
+  const { k, shard, sigma, classes, tensors, oracle, helper, tau } = c;
   const claims = new Claims(challenge, C.count);
   for (const t of tensors) {
     const point = pointOf(DENSE, [sigma, t.bits], rho);
     claims.add(C[t.slot], evals1[E[t.slot]], [{ oracle: O.shard, offset: oracle.slots[t.slot].offset, point }]);
     claims.add(C[t.helper], evals1[E[t.helper]], [{ oracle: O.helper, offset: helper.slots[t.helper].offset, point }]);
   }
-  addTableClaims(
-    claims,
-    E,
-    evals1,
-    rho,
-    { oracle: O.helper, offset: helper.slots.g.offset },
-    { oracle: O.trace, offset: trace.slots.mult.offset },
-  );
+  addTableClaims(claims, NUMBERING.data, evals1, rho, c);
   // the all-ones weight over the classes is 2^a eq(1/2, .. 1/2; .)
   const bits = ceilLog2(shard.outputs);
   const tauRows = tau.slice(0, sigma);
-  const everyClass = [...tauRows, ...new Array<bigint>(bits).fill(inverse(2n))];
+  const everyClass = [...tauRows, ...halves(bits)];
   /** the extension of [s < rows] at tau */
   const validRows = mod(k.sum(k.view(k.eqTable(tauRows), 0, shard.rows)));
   claims.add(C.rowSums, classes * FA * validRows, [

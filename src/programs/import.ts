@@ -86,14 +86,7 @@ async function proveRanges(session: Session, weights: AnyWeights, numbers: Impor
     evaluation(names.helper, { oracle: O.helper, offset: helper.slots[t.helper].offset });
     evaluation(names.value, { oracle: O.model, offset: model.slots[t.slot].offset });
   }
-  addTableClaims(
-    claims,
-    E,
-    evals1,
-    rho,
-    { oracle: O.helper, offset: helper.slots.g.offset },
-    { oracle: O.trace, offset: trace.slots.mult.offset },
-  );
+  addTableClaims(claims, numbers, evals1, rho, { trace, helper });
 
   const opened = await open(session, [model, trace, helper], claims);
   const { parameters, inputs } = modelInputs(weights, model);

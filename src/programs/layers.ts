@@ -1,4 +1,4 @@
-import type { Claims, ClaimTerm } from '../argument/claims.ts';
+import type { Claims, OracleNumber } from '../argument/claims.ts';
 import type { Kernels } from '../argument/kernels.ts';
 import { multiplicities } from '../argument/lookup.ts';
 import type { Oracle } from '../argument/oracle.ts';
@@ -88,18 +88,18 @@ export function rangeLimbs(x: BigInt64Array): [Int32Array, Int32Array, Int32Arra
   return limbs;
 }
 
-/** Adds the two claims on g and mult at the table's part of the batch point. */
+/** Adds the two claims on g and mult at the table's part of the batch point. @param slots theirs, of a second table */
 export function addTableClaims(
   claims: Claims,
-  numbers: TableNumbers,
-  evals: readonly bigint[],
+  { oracles: O, evaluations: E }: { oracles: Record<'trace' | 'helper', OracleNumber>; evaluations: TableNumbers },
+  evals1: readonly bigint[],
   rho: readonly bigint[],
-  g: Pick<ClaimTerm, 'oracle' | 'offset'>,
-  mult: Pick<ClaimTerm, 'oracle' | 'offset'>,
+  { trace, helper }: Record<'trace' | 'helper', Oracle>,
+  slots = { g: 'g', mult: 'mult' },
 ): void {
   const point = rho.slice(0, LIMB_BITS);
-  claims.add(numbers.g, evals[numbers.g], [{ ...g, point }]);
-  claims.add(numbers.mult, evals[numbers.mult], [{ ...mult, point }]);
+  claims.add(E.g, evals1[E.g], [{ oracle: O.helper, offset: helper.slots[slots.g].offset, point }]);
+  claims.add(E.mult, evals1[E.mult], [{ oracle: O.trace, offset: trace.slots[slots.mult].offset, point }]);
 }
 
 /** A tensor of a model whose entries are proved to be in range, with its limbs and the trace's slots of the upper two. */

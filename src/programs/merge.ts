@@ -208,13 +208,6 @@ function mergeClaims(
       })),
     );
   });
-  addTableClaims(
-    claims,
-    E,
-    evals1,
-    rho,
-    { oracle: O.helper, offset: helper.slots.g.offset },
-    { oracle: O.trace, offset: trace.slots.mult.offset },
-  );
+  addTableClaims(claims, numbers, evals1, rho, { trace, helper });
   return claims;
 }

@@ -16,6 +16,7 @@ import { type AnyWeights, isNetworkWeights } from '../model/networkWeights.ts';
 import { chunkSalt } from '../model/salt.ts';
 import { encodeShape, type ModelShape, modelLayout, shardLayout } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
+import { bitsOf } from '../numbers/bits.ts';
 import { LIMB_BITS, MAX_LAYERS, MODEL_BITS } from '../numbers/constants.ts';
 import { functionTable, TABLE_NAMES } from '../training/tables.ts';
 import { type CircuitInputs, offsetBits } from './common.ts';
@@ -99,18 +100,17 @@ function networkParameters(network: Network): CircuitInputs {
   const geometry = networkGeometry(network);
   const layers = geometry.slice(1);
   const number = HEADS.indexOf(network.head);
-  const bits = (value: number, count: number) => range(0, count).map((t) => BigInt((value >> t) & 1));
   return {
     channels1: geometry.map(({ channels }) => BigInt(channels - 1)),
     sides1: geometry.map(({ side }) => BigInt(side - 1)),
     kernels1: layers.map(({ kernel }) => BigInt(kernel - 1)),
     strides1: layers.map(({ stride }) => BigInt(stride - 1)),
-    paddings: layers.map(({ padding }) => bits(padding, 2)),
+    paddings: layers.map(({ padding }) => bitsOf(padding, 2)),
     flat: layers.map(({ flat }) => (flat ? 1n : 0n)),
     pooled: layers.map(({ pooled }) => (pooled ? 1n : 0n)),
     present: layers.slice(0, -1).map(({ present }) => (present ? 1n : 0n)),
-    head: bits(number, 2),
-    fans: layers.map(({ fan }) => bits(fan, FAN_BITS)),
+    head: bitsOf(number, 2),
+    fans: layers.map(({ fan }) => bitsOf(fan, FAN_BITS)),
   };
 }
 
@@ -121,6 +121,6 @@ function modelParameters({ widths, head }: ModelShape): Record<'widths1' | 'pres
   return {
     widths1: range(0, MAX_LAYERS + 1).map((l) => BigInt(widths[Math.max(0, l - absent)] - 1)),
     present: range(1, MAX_LAYERS - 1).map((l) => (l > absent ? 1n : 0n)),
-    head: [BigInt(number & 1), BigInt(number >> 1)],
+    head: bitsOf(number, 2),
   };
 }

@@ -192,13 +192,6 @@ function seedClaims(c: SeedContext, challenge: bigint, evals1: readonly bigint[]
       { oracle: O.model, offset: model.slots[L.bias.slot].offset, point: pointOf(axes, L.bias.bits, tau) },
     ]);
   }
-  addTableClaims(
-    claims,
-    E,
-    evals1,
-    rho,
-    { oracle: O.helper, offset: helper.slots.g.offset },
-    { oracle: O.trace, offset: trace.slots.mult.offset },
-  );
+  addTableClaims(claims, c.numbers, evals1, rho, c);
   return claims;
 }

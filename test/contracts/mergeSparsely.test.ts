@@ -8,6 +8,9 @@ import { MAX_TASKS, SPARSE_SLOTS, type SparseMethod } from '../../src/model/spar
 import { registryCall } from '../../src/registry/calls.ts';
 import { modelId } from '../../src/registry/ids.ts';
 import { resultId } from '../../src/registry/statement.ts';
+import { applyLogs } from '../../web/lib/chain/events.ts';
+import { Store } from '../../web/lib/chain/store.ts';
+import type { ChainConfig } from '../../web/lib/chain/types.ts';
 import { Random } from '../reference/algebra.ts';
 import { reverts } from './support/chain.ts';
 import { type Merged, type Model, mergeClaim, pointOf, RegistryFixture, shapeFrom } from './support/registryFixture.ts';
@@ -61,6 +64,24 @@ describe('mergeSparsely', () => {
       { id: ids[1], weight: 10n },
       { id: ids[2], weight: BigInt(ONE) },
     ]);
+  });
+
+  it('is what the page reads from the events; a merge that leaves nothing out has no method', async () => {
+    const parents = await imported(shapeFrom([3, 2]), 2);
+    const claims = [sparseClaim(parents, DARE, [[ONE, 5]]), mergeClaim(parents, [[ONE, 7]])];
+    for (const claim of claims) await fixture.submit(claim);
+    const { address } = fixture.registry;
+    const store = new Store();
+    const logs = await fixture.chain.read.getLogs({ address, fromBlock: 0n });
+    applyLogs(store, { registry: address } as ChainConfig, logs);
+    const read = claims.map(({ statement }) => store.model(resultId(statement)));
+    assert.deepEqual(
+      read.map((model) => [model?.parents.length, model?.method]),
+      [
+        [2, 'DARE, masks of seed 77 keep 0.5'],
+        [2, undefined],
+      ],
+    );
   });
 
   it('asks the verifiers about the words that the twin has, whatever the shape', async () => {

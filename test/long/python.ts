@@ -1,7 +1,7 @@
 // The verifier in Python, as the long tests call it.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Inputs, Value } from '../reference/tensors.ts';
@@ -25,9 +25,28 @@ export function python(args: string[], input = ''): Answer {
 
 export const verify = (...args: string[]) => python(['verify.py', ...args]);
 
-/** Changes of these dumps. @param sample how many of each unless all are tried */
-export const mutate = (sample: number, files: string[]) =>
-  verify('--mutate', ...(EVERY ? [] : [`--sample=${sample}`]), ...files);
+/** Demands that files are accepted. */
+export function acceptedByPython(files: readonly string[]): void {
+  const { code, text } = verify(...files);
+  assert.equal(code, 0, text);
+}
+
+/** Demands that dumps with one field changed are refused. @param sample how many changes of each are tried unless all are */
+export function changesRefused(sample: number, files: readonly string[]): void {
+  const { code, text } = verify('--mutate', ...(EVERY ? [] : [`--sample=${sample}`]), ...files);
+  assert.equal(code, 0, text);
+  assert.equal(text.match(/ of \d+ changes$/gm)?.length, files.length);
+}
+
+/**
+ * Proofs that are sums over indices, made in Python from the protocol: no prover of the project has a part in them.
+ * @returns their names in the folder
+ */
+export function madeInPython(folder: string, programs: readonly string[]): string[] {
+  const { code, text } = python(['whole.py', folder, ...programs]);
+  assert.equal(code, 0, text);
+  return readdirSync(folder).flatMap((file) => (file.includes('inputs') ? [] : [file.replace('.json', '')]));
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: what a file has
 export type Dump = any;

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { ARGUMENTS, PROOFS } from '../../verifiers/cases.ts';
 import { writeDumps } from '../../verifiers/dump.ts';
 import { NETWORK_ARGUMENTS, NETWORK_PROOFS } from '../../verifiers/networkCases.ts';
-import { EVERY, mutate, python, verify } from './python.ts';
+import { changesRefused, EVERY, python, verify } from './python.ts';
 
 /** Changes tried of each dump unless all are. */
 const SAMPLE = 30;
@@ -78,9 +78,7 @@ describe('the verifier in Python', { concurrency: false }, () => {
     // What heads and labels bring along: other claims, other values of relations.
     const others = files.filter((file) => /^(train|score|data)-.*(softmax|sigmoid|labels)/.test(basename(file)));
     const tried = [...named('proof-'), ...first, ...others];
-    const { code, text } = mutate(SAMPLE, tried);
-    assert.equal(code, 0, text);
-    assert.equal(text.match(/ of \d+ changes$/gm)?.length, tried.length);
+    changesRefused(SAMPLE, tried);
   });
 
   it('says what fails first, and that not all are accepted', () => {

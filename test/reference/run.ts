@@ -45,8 +45,6 @@ const IDS = {
   ...{ infer: 12, convInfer: 13, disjoint: 14, subset: 15, sparseMerge: 16 },
 };
 export type ProgramName = keyof typeof IDS;
-/** Programs of networks of dense layers. */
-export type DenseName = Exclude<ProgramName, `conv${string}`>;
 /** Programs that train, and those that score. */
 const TRAINS = ['train', 'convTrain'] as const;
 const SCORES = ['score', 'convScore'] as const;

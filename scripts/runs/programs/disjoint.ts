@@ -3,7 +3,7 @@ import { InputError } from '../../../src/errors/InputError.ts';
 import { type RowRecord, recordOf } from '../../../src/model/record.ts';
 import { commonRow } from '../../../src/model/rows.ts';
 import type { Shard } from '../../../src/model/shard.ts';
-import { registryOfScoreboard } from '../../chain/readScoreboard.ts';
+import { registryOf } from '../../chain/readPlaces.ts';
 import { readShardFile } from '../../files/models.ts';
 import { requireShard } from '../registered.ts';
 import type { RunProgram } from './runProgram.ts';
@@ -27,7 +27,7 @@ export const disjoint: RunProgram = {
   async ask(run, { where: { chain, registry: audit }, ahead, shard }) {
     if (ahead) return;
     const inputs = run.inputs as DisjointInputs;
-    const registry = await registryOfScoreboard(chain, audit);
+    const registry = await registryOf(chain, audit);
     await requireShard(chain, registry, await shard(inputs.shard, inputs.shardSha256));
     if ('otherSha256' in inputs) await requireShard(chain, registry, await shard(inputs.other, inputs.otherSha256));
   },

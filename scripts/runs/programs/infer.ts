@@ -4,7 +4,7 @@ import { isNetworkWeights, shapeOf } from '../../../src/model/networkWeights.ts'
 import type { Shard } from '../../../src/model/shard.ts';
 import { circuitOf } from '../../../src/registry/programs/list.ts';
 import { forwardPass } from '../../../src/training/forward.ts';
-import { registryOfInferences } from '../../chain/readInferences.ts';
+import { registryOf } from '../../chain/readPlaces.ts';
 import { readShardFile, readWeightsFile } from '../../files/models.ts';
 import { requireModel, requireShard } from '../registered.ts';
 import type { Run } from '../run.ts';
@@ -57,7 +57,7 @@ export const infer: RunProgram = {
   async ask(run, { where: { chain, registry: inferences }, ahead, model, shard }) {
     if (ahead) return;
     const { model: file, modelSha256, inputs, rows, rowsSha256 } = run.inputs as InferInputs;
-    const registry = await registryOfInferences(chain, inferences);
+    const registry = await registryOf(chain, inferences);
     await requireModel(chain, registry, await model(file, modelSha256), 'model');
     if (inputs === 'shard') await requireShard(chain, registry, await shard(rows, rowsSha256));
   },

@@ -4,7 +4,7 @@ import { isNetworkWeights, shapeOf } from '../../../src/model/networkWeights.ts'
 import type { ShardKind } from '../../../src/model/shardKind.ts';
 import { circuitOf } from '../../../src/registry/programs/list.ts';
 import { forwardTrace } from '../../../src/training/forward.ts';
-import { registryOfScoreboard } from '../../chain/readScoreboard.ts';
+import { registryOf } from '../../chain/readPlaces.ts';
 import { readShardFile, readWeightsFile } from '../../files/models.ts';
 import { requireChainSchema, requireModel, requireShard } from '../registered.ts';
 import type { Json } from '../run.ts';
@@ -51,7 +51,7 @@ export const score: RunProgram = {
   async ask(run, { where: { chain, registry: scoreboard }, ahead, model, shard }) {
     if (ahead) return;
     const { model: file, modelSha256, shard: rows, shardSha256 } = run.inputs as ScoreInputs;
-    const registry = await registryOfScoreboard(chain, scoreboard);
+    const registry = await registryOf(chain, scoreboard);
     const pair = { model: await model(file, modelSha256), shard: await shard(rows, shardSha256) };
     await requireModel(chain, registry, pair.model, 'model');
     await requireShard(chain, registry, pair.shard);

@@ -3,7 +3,7 @@ import { InputError } from '../../../src/errors/InputError.ts';
 import { missingRow } from '../../../src/model/rows.ts';
 import type { Shard } from '../../../src/model/shard.ts';
 import { MAX_SETS } from '../../../src/numbers/constants.ts';
-import { registryOfScoreboard } from '../../chain/readScoreboard.ts';
+import { registryOf } from '../../chain/readPlaces.ts';
 import { readShardFile } from '../../files/models.ts';
 import { requireShard } from '../registered.ts';
 import type { RunProgram } from './runProgram.ts';
@@ -31,7 +31,7 @@ export const subset: RunProgram = {
   async ask(run, { where: { chain, registry: audit }, ahead, shard }) {
     if (ahead) return;
     const inputs = run.inputs as SubsetInputs;
-    const registry = await registryOfScoreboard(chain, audit);
+    const registry = await registryOf(chain, audit);
     for (const { shard: file, shardSha256 } of [inputs, ...inputs.sets]) {
       await requireShard(chain, registry, await shard(file, shardSha256));
     }

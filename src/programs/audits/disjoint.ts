@@ -1,4 +1,4 @@
-import { Claims } from '../../argument/claims.ts';
+import { Claims, weighted } from '../../argument/claims.ts';
 import { coprime } from '../../argument/coprime.ts';
 import type { Kernels, Vec } from '../../argument/kernels.ts';
 import { open } from '../../argument/opening.ts';
@@ -9,6 +9,7 @@ import { NUMBERING } from '../../generated/numbering.ts';
 import { type RowRecord, recordAt, recordShape } from '../../model/record.ts';
 import { encodeShard, type ShardShape } from '../../model/shape.ts';
 import type { Shard } from '../../model/shard.ts';
+import { bitsOf } from '../../numbers/bits.ts';
 import { SIZE_BITS } from '../../numbers/constants.ts';
 import { mod, powersOf, squaresOf } from '../../numbers/field.ts';
 import {
@@ -21,7 +22,6 @@ import {
   slottedOracle,
 } from '../common.ts';
 import { absentOracle, shardOracle } from '../oracles.ts';
-import { weighted } from '../score/claims.ts';
 import { minus, term, times } from '../sumcheckBatch.ts';
 import { everyRow, fingerprintClaim, fingerprints, ROWS, realRows, sideInputs } from './fingerprints.ts';
 
@@ -200,7 +200,7 @@ function addSideClaims(
   const number = letter === 'A' ? O.first : O.second;
   const phi = shard ? fingerprintClaim(number, oracle, shard, r, rho, 'inputs') : [];
   claims.add(C[`phi${letter}`], evals1[E[`phi${letter}`]], phi);
-  const last = range(0, SIZE_BITS + 1).map((t) => BigInt(((tree.length - 2) >> t) & 1));
+  const last = bitsOf(tree.length - 2, SIZE_BITS + 1);
   const points = { leaf: [...rho, 0n], node: [...rho, 1n], even: [0n, ...rho], odd: [1n, ...rho], product: last };
   const { offset } = helper.slots[`tree${letter}`];
   for (const [name, point] of Object.entries(points)) {

@@ -1,4 +1,4 @@
-import type { ClaimTerm, OracleNumber } from '../../argument/claims.ts';
+import { type ClaimTerm, type OracleNumber, weighted } from '../../argument/claims.ts';
 import { columnSums } from '../../argument/integers.ts';
 import type { Kernels, Vec } from '../../argument/kernels.ts';
 import type { Oracle } from '../../argument/oracle.ts';
@@ -8,9 +8,7 @@ import type { Shard } from '../../model/shard.ts';
 import { ceilLog2 } from '../../numbers/bits.ts';
 import { MAX_SIZE, SIZE_BITS } from '../../numbers/constants.ts';
 import { mod, power, squaresOf } from '../../numbers/field.ts';
-import type { CircuitInputs } from '../common.ts';
-import { offsetBits } from '../common.ts';
-import { weighted } from '../score/claims.ts';
+import { type CircuitInputs, offsetBits } from '../common.ts';
 
 /** Entries of a tensor that has one for each row that a shard can have. */
 export const ROWS = 2 ** SIZE_BITS;

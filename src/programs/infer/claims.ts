@@ -1,8 +1,8 @@
-import { Claims } from '../../argument/claims.ts';
+import { Claims, weighted } from '../../argument/claims.ts';
 import { inputOffset } from '../../model/inference.ts';
 import { pointOf } from '../axes.ts';
 import { addTableClaims } from '../layers.ts';
-import { addForward, addPassEvaluations, inHelper, inTrace, weighted } from '../score/claims.ts';
+import { addForward, addPassEvaluations, inHelper, inTrace } from '../score/claims.ts';
 import { formOf, type InferContext, inputSide, isRanged, outputSide, type Side, squaresOfSide } from './context.ts';
 
 /** What the claims speak of, after the batch. */
@@ -31,7 +31,7 @@ export function inferClaims(challenge: bigint, c: InferClaimsContext): Claims {
   if (isRanged(witness)) claims.add(C.hX, evals1[E.hX], [inHelper(c, 'hX', atInput)]);
   const shown = { oracle: O.output, offset: 0 };
   claims.add(C.O, evals1[E.O], [{ ...shown, point: atOutput }]);
-  addTableClaims(claims, E, evals1, rho, inHelper(c, 'g', []), inTrace(c, 'mult', []));
+  addTableClaims(claims, numbers, evals1, rho, c.oracles);
   if (witness.inputs === 'public') claims.add(C.inputs, c.inputs, [{ ...X, ...asPolynomial(c, inputSide(c)) }]);
   if (witness.outputs.shown) claims.add(C.outputs, c.outputs, [{ ...shown, ...asPolynomial(c, outputSide(c)) }]);
   return claims;

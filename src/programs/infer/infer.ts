@@ -4,6 +4,7 @@ import type { Session } from '../../argument/session.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
 import { encodeForm, inputOffset, valuesAt } from '../../model/inference.ts';
 import { isNetworkWeights } from '../../model/networkWeights.ts';
+import { bitsOf } from '../../numbers/bits.ts';
 import { ADDRESS_BITS, LIMB_BITS, SIGNED_LIMIT } from '../../numbers/constants.ts';
 import { squaresOf } from '../../numbers/field.ts';
 import { DENSE, PICTURES } from '../axes.ts';
@@ -117,11 +118,10 @@ async function prove(
 
 /** The circuit's inputs that are fields of the form. */
 function formInputs(w: InferWitness) {
-  const offset = inputOffset(formOf(w));
   const bit = (is: boolean) => (is ? 1n : 0n);
   return {
     rows1: BigInt(w.shard.rows - 1),
-    inputOffset: Array.from({ length: ADDRESS_BITS }, (_, t) => BigInt((offset >> t) & 1)),
+    inputOffset: bitsOf(inputOffset(formOf(w)), ADDRESS_BITS),
     showIn: bit(w.inputs === 'public'),
     showOut: bit(w.outputs.shown),
     ranged: bit(isRanged(w)),

@@ -1,6 +1,6 @@
-import { Claims, type ClaimTerm } from '../../argument/claims.ts';
+import { Claims, type ClaimTerm, weighted } from '../../argument/claims.ts';
 import { LIMB_BITS, SIZE_BITS } from '../../numbers/constants.ts';
-import { inverse, mod } from '../../numbers/field.ts';
+import { mod } from '../../numbers/field.ts';
 import type { ScorePairs } from '../../training/scoreTrace.ts';
 import { pointOf } from '../axes.ts';
 import { modelSlot } from '../layerSizes.ts';
@@ -67,7 +67,7 @@ function addEvaluations(claims: Claims, c: ClaimsContext): void {
   for (const name of ['hQ', 'hG'] as const) claims.add(C[name], evals1[E[name]], [inHelper(c, name, atOutput)]);
   claims.add(C.hS, evals1[E.hS], [inHelper(c, 'hS', rhoS)]);
   claims.add(C.Y, evals1[E.Y], [inShard(c, 'Y', atOutput)]);
-  addTableClaims(claims, E, evals1, rho, inHelper(c, 'g', []), inTrace(c, 'mult', []));
+  addTableClaims(claims, numbers, evals1, rho, c.oracles);
 }
 
 /** The same of weights, of what layers read, and of the hidden layers. @param input where X stands */
@@ -112,15 +112,6 @@ function addSums(claims: Claims, c: ClaimsContext): void {
   claims.add(C.Px, evals1[E.Px], [inTrace(c, 'P', [...rhoS, ...ofPredicted.point], ofPredicted.coefficient)]);
 }
 
-/** The weight 1 - y + y v of every coordinate y, by its v, as coefficient * eq(point, y). */
-export function weighted(values: Point): { point: bigint[]; coefficient: bigint } {
-  const sums = values.map((v) => mod(1n + v));
-  return {
-    point: values.map((v, t) => mod(v * inverse(sums[t]))),
-    coefficient: sums.reduce((product, sum) => mod(product * sum), 1n),
-  };
-}
-
 /** The lookup of pairs in the head's function; with softmax the sum of its powers. */
 function addPairs(claims: Claims, c: ClaimsContext, { softmax }: ScorePairs): void {
   const { numbers, axes, sizes, evals1, rho, oracles } = c;
@@ -131,7 +122,8 @@ function addPairs(claims: Claims, c: ClaimsContext, { softmax }: ScorePairs): vo
   const atOutput = pointOf(axes, [sigma, ...sizes.bits(sizes.last)], rho);
   claims.add(C.E, evals1[E.E], [inTrace(c, 'E', atOutput)]);
   claims.add(C.hF, evals1[E.hF], [inHelper(c, 'hF', atOutput)]);
-  addTableClaims(claims, { g: E.g2, mult: E.mult2 }, evals1, rho, inHelper(c, 'g2', []), inTrace(c, 'mult2', []));
+  const second = { oracles: O, evaluations: { g: E.g2, mult: E.mult2 } };
+  addTableClaims(claims, second, evals1, rho, oracles, { g: 'g2', mult: 'mult2' });
   const { offset } = oracles.tables.slots[softmax ? 'EXP' : 'LOSS'];
   claims.add(C.F, evals1[E.F], [{ oracle: O.tables, offset, point: rho.slice(0, LIMB_BITS) }]);
   if (!softmax) return;

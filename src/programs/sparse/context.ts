@@ -4,7 +4,7 @@ import { type Poly, poly, range } from '../../argument/sumcheck.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
 import { maskNumbers } from '../../model/sparse/masks.ts';
 import type { SparseMerge, SparsePlan } from '../../model/sparse/merge.ts';
-import { KEPT_BITS, MAX_TASKS, SPARSE_SLOTS } from '../../model/sparse/method.ts';
+import { MAX_TASKS, SPARSE_SLOTS } from '../../model/sparse/method.ts';
 import { flatten } from '../../model/sparse/vector.ts';
 import { MODEL_BITS } from '../../numbers/constants.ts';
 import type { Axes } from '../axes.ts';
@@ -182,6 +182,3 @@ export class VectorPolys {
     return this.of(`T - v_${i}`, () => this.#c.merge.traced[`v${i - 1}`].map((v) => method.kept[i - 1] - v));
   }
 }
-
-/** Kept shares have 17 bits: 2^16 keeps all. */
-export const SHARE_BITS = KEPT_BITS + 1;

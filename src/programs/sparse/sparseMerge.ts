@@ -1,3 +1,4 @@
+import { halves } from '../../argument/axisSums.ts';
 import { Claims, type ClaimTerm } from '../../argument/claims.ts';
 import { LookupTable, multiplicities } from '../../argument/lookup.ts';
 import { open } from '../../argument/opening.ts';
@@ -15,8 +16,9 @@ import {
   SPARSE_SLOTS,
 } from '../../model/sparse/method.ts';
 import { slotWords, type VectorSlot } from '../../model/sparse/vector.ts';
+import { bitsOf } from '../../numbers/bits.ts';
 import { LIMB_BITS, MODEL_BITS } from '../../numbers/constants.ts';
-import { inverse, mod, squaresOf } from '../../numbers/field.ts';
+import { mod, squaresOf } from '../../numbers/field.ts';
 import {
   type ArgumentResult,
   blindTrace,
@@ -37,7 +39,6 @@ import { addRelations } from './relations.ts';
 const { squares: Q, trace: T, helper: H, relations: R, evaluations: E, claims: C, oracles: O } = NUMBERING.sparseMerge;
 type Name = Exclude<keyof typeof E, 'count' | 'names'>;
 type Place = Numbered<'evaluation' | 'claim'>;
-const HALF = inverse(2n);
 
 interface Committed {
   child: Oracle;
@@ -178,21 +179,14 @@ function sparseClaims(
   claims.add(C.B, evals1[E.B], model(O.parent(0), parents[0]));
   for (const i of range(1, tasks)) claims.add(C.P(i), evals1[E.P(i)], model(O.parent(i), parents[i]));
   if (c.plan.method.signs) addCounts(claims, c, trace);
-  addTableClaims(
-    claims,
-    E,
-    evals1,
-    rho,
-    { oracle: O.helper, offset: helper.slots.g.offset },
-    { oracle: O.trace, offset: trace.slots.mult.offset },
-  );
+  addTableClaims(claims, NUMBERING.sparseMerge, evals1, rho, { trace, helper });
   return claims;
 }
 
 /** How many entries are kept of each tensor: the sum over a slot is 2^k times the value in the middle of it. */
 function addCounts(claims: Claims, { merge: { vector, counts }, tasks }: SparseContext, trace: Oracle): void {
   for (const { number, offset, log2 } of vector.slots) {
-    const middle = new Array<bigint>(log2).fill(HALF);
+    const middle = halves(log2);
     for (const i of range(1, tasks)) {
       const at = MAX_TASKS * number + i - 1;
       const place = trace.slots[`c_${i}`].offset + offset;
@@ -228,7 +222,7 @@ function sparseInputs({ plan, merge }: SparseContext): { parameters: bigint[]; i
       seed: method.seed,
       counts,
       coefficients: words,
-      offsets: numbers.map((n) => bitsOf(slotOf(n)?.offset ?? 0)),
+      offsets: numbers.map((n) => bitsOf(slotOf(n)?.offset ?? 0, MODEL_BITS)),
       logs: numbers.map((n) => BigInt(slotOf(n)?.log2 ?? 0)),
       present: range(0, NETWORK_LAYERS).map((l) => flag(l >= absent)),
       flags: [flag(method.signs), flag(method.kept.length > 0), flag(method.normalize)],
@@ -241,8 +235,4 @@ function sparseInputs({ plan, merge }: SparseContext): { parameters: bigint[]; i
       thresholds,
     },
   };
-}
-
-function bitsOf(offset: number): bigint[] {
-  return range(0, MODEL_BITS).map((t) => BigInt((offset >> t) & 1));
 }

@@ -1,7 +1,8 @@
+import { halves } from '../../argument/axisSums.ts';
 import { Claims, type ClaimTables, type ClaimTerm } from '../../argument/claims.ts';
 import type { Head } from '../../model/head.ts';
 import { LIMB_BITS, POOLED_RATE } from '../../numbers/constants.ts';
-import { inverse, mod } from '../../numbers/field.ts';
+import { mod } from '../../numbers/field.ts';
 import { pointOf } from '../axes.ts';
 import { modelSlot } from '../layerSizes.ts';
 import { addTableClaims } from '../layers.ts';
@@ -104,7 +105,7 @@ class TermsAt {
   everyUnit(slot: string): ClaimTerm {
     const { sizes, oracles, tau, numbers } = this.#c;
     const bits = sizes.widthBits(sizes.last);
-    const point = [...tau.slice(0, sizes.traceBits), ...new Array<bigint>(bits).fill(inverse(2n))];
+    const point = [...tau.slice(0, sizes.traceBits), ...halves(bits)];
     return {
       oracle: numbers.oracles.trace,
       offset: oracles.trace.slots[slot].offset,
@@ -204,21 +205,14 @@ function addHidden(claims: Claims, { numbers, evals1, evals2 }: ClaimsContext, a
 }
 
 function addOutput(claims: Claims, { numbers, sizes, evals1, rho, oracles }: ClaimsContext, at: TermsAt): void {
-  const { oracles: O, evaluations: E, claims: C } = numbers;
+  const { evaluations: E, claims: C } = numbers;
   const { last } = sizes;
   for (const name of OUTPUT) claims.add(C[name], evals1[E[name]], [at.trace(name, last, 'p', 'f')]);
   const delta = outputDelta(numbers);
   claims.add(delta.claim, evals1[delta.evaluation], [at.delta(last, 'p', 'f')]);
   claims.add(C.Y, evals1[E.Y], [at.shard('Y', last, 'p', 'f')]);
   claims.add(C.hQ, evals1[E.hQ], [at.helper('hQ', last)]);
-  addTableClaims(
-    claims,
-    E,
-    evals1,
-    rho,
-    { oracle: O.helper, offset: oracles.helper.slots.g.offset },
-    { oracle: O.trace, offset: oracles.trace.slots.mult.offset },
-  );
+  addTableClaims(claims, numbers, evals1, rho, oracles);
 }
 
 /** The probabilities, and the lookup of pairs in the head's function. */
@@ -226,14 +220,8 @@ function addHead(claims: Claims, { numbers, head, sizes, evals1, rho, oracles }:
   const { oracles: O, evaluations: E, claims: C } = numbers;
   claims.add(C.P, evals1[E.P], [at.trace('P', sizes.last, 'p', 'f')]);
   claims.add(C.hF, evals1[E.hF], [at.helper('hF', sizes.last)]);
-  addTableClaims(
-    claims,
-    { g: E.g2, mult: E.mult2 },
-    evals1,
-    rho,
-    { oracle: O.helper, offset: oracles.helper.slots.g2.offset },
-    { oracle: O.trace, offset: oracles.trace.slots.mult2.offset },
-  );
+  const second = { oracles: O, evaluations: { g: E.g2, mult: E.mult2 } };
+  addTableClaims(claims, second, evals1, rho, oracles, { g: 'g2', mult: 'mult2' });
   const { offset } = oracles.tables.slots[head === 'softmax' ? 'EXP' : 'SIG'];
   claims.add(C.F, evals1[E.F], [{ oracle: O.tables, offset, point: rho.slice(0, LIMB_BITS) }]);
 }

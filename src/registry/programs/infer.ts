@@ -171,11 +171,6 @@ export function idsIn(statement: InferStatement): { model: Hex; inputs: Hex; out
   };
 }
 
-/** Public values of a statement; none where they are not public. */
-export function publicValues(values: Hex | null): Int32Array | null {
-  return values === null ? null : bytesValues(hexToBytes(values));
-}
-
 const hashOf = (values: Hex | null): bigint => BigInt(values === null ? zeroHash : keccak256(values));
 
 function at(values: Hex | null, places: RowPlaces, rows: number, point: bigint): bigint {

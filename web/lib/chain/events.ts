@@ -101,12 +101,16 @@ function applyRegistry(store: Store, raw: RawLog[]): void {
       }
       case 'Merged': {
         const { child, parents, coefficients } = log.args;
+        if (waiting?.id !== child) break;
+        // A sparse merge says its method in an event of its own, which follows.
         const parts = parents.map((id, k) => ({ id, coefficients: coefficients.map((layer) => layer[k]) }));
-        const sparse = logs.find((other) => other.eventName === 'MergedSparsely' && other.args.child === child);
-        finish(child, {
-          parents: parts.map((part) => ({ ...part, weight: weightOf(part.coefficients) })),
-          ...(sparse?.eventName === 'MergedSparsely' && { method: methodText(sparse.args.method, parents.length - 1) }),
-        });
+        waiting.parents = parts.map((part) => ({ ...part, weight: weightOf(part.coefficients) }));
+        break;
+      }
+      case 'MergedSparsely': {
+        const { child, method } = log.args;
+        if (waiting?.id !== child || waiting.parents === undefined) break;
+        finish(child, { method: methodText(method, waiting.parents.length - 1) });
         break;
       }
       case 'Foreign': {
