@@ -61,7 +61,11 @@ export const provenSparse = (choice: SparseChoice, hooks: SparseHooks = {}, task
   proveSparseMerge(new Random(43), honestRun(choice, tasks), hooks);
 
 /** Lies in the first entry where `where` holds, once. */
-function once(name: EntryState['name'], where: (entry: EntryState) => boolean, to: (entry: EntryState) => bigint) {
+export function once(
+  name: EntryState['name'],
+  where: (entry: EntryState) => boolean,
+  to: (entry: EntryState) => bigint,
+) {
   return (run: SparseRun): void => {
     let done: string | undefined;
     const lied: Lied = (entry) => {
