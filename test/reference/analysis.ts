@@ -12,7 +12,10 @@ const FOLDER = fileURLToPath(new URL('../../build/circuits/analysis', import.met
 /** What the wires of a check say it is. */
 const KINDS: [string, RegExp][] = [
   ['batch 2', /^secondValue\./],
-  ['batch', /^(zeroChecks|dormantSlot|slots|values|dormant|layers|table|firstValue|value\.(ofRows|forwardTerm))\b/],
+  [
+    'batch',
+    /^(zeroChecks|dormantSlot|slots|values|dormant|layers|table|firstValue|value\.(ofRows|forwardTerm)|variables\.dormant)\b/,
+  ],
   ['coprime', /^coprime/],
   ['s2', /^finish\.opening\.s2Value\./],
   ['p2', /^finish\.opening\.p2Value\./],

@@ -11,11 +11,15 @@ import { booleanWire, type Constraint, type Linear, linearValue, type R1cs } fro
  * bits: 0/1 wires whose sum with weights scale 2^i is known; at most 253, so a value has one decomposition at most.
  * alias: as bits with 254 wires; a second decomposition proves the top 64 bits below those of the field's order.
  * oneHot: 0/1 wires that sum to 1, with distinct labels whose sum is known.
+ * quotient: the wire times a known factor is a constant, which is not 0.
+ * isZero: 1 - known inverse = wire and known wire = 0. Where the known factor is 0 the inverse is free, and read nowhere else.
  */
 export type Step =
   | { kind: 'assign'; constraint: number; wire: number; scale: bigint }
   | { kind: 'bits' | 'alias'; constraint: number; constraints: number[]; bits: number[]; scale: bigint }
-  | { kind: 'oneHot'; constraint: number; constraints: number[]; labels: { wire: number; label: bigint }[] };
+  | { kind: 'oneHot'; constraint: number; constraints: number[]; labels: { wire: number; label: bigint }[] }
+  | { kind: 'quotient'; constraint: number; constraints: number[]; factor: Linear; wire: number }
+  | { kind: 'isZero'; constraint: number; constraints: number[]; factor: Linear; inverse: number; wire: number };
 
 export interface Plan {
   steps: Step[];
@@ -135,7 +139,7 @@ export function plan(r1cs: R1cs, without: ReadonlySet<number> = new Set()): Plan
     const scale = c.get(unknown[0])!;
     if (c.size !== unknown.length + 1 || c.get(0) !== mod(-scale) || !unknown.every((w) => c.get(w) === scale))
       return false;
-    const labelled = [...occurrences[unknown[1]]].find((j) => {
+    const labelled = [...occurrences[unknown[0]], ...occurrences[unknown[1]]].find((j) => {
       if (j === i || used[j] || !isLinear(constraints[j])) return false;
       const labels = unknown.map((w) => constraints[j].c.get(w) ?? 0n);
       return [...open[j]].every((w) => unknown.includes(w)) && new Set(labels).size === unknown.length;
@@ -146,13 +150,55 @@ export function plan(r1cs: R1cs, without: ReadonlySet<number> = new Set()): Plan
     return true;
   };
 
+  const products = constraints.map((_, i) => i).filter((i) => !isLinear(constraints[i]));
+  const tryInverse = (i: number): boolean => {
+    const { a, b, c } = constraints[i];
+    const [factor, own] = [...b.keys()].some((w) => !known[w]) ? [a, b] : [b, a];
+    const [hint, ...more] = own.keys();
+    if (more.length > 0 || known[hint] || [...factor.keys()].some((w) => !known[w])) return false;
+    const [wire, ...others] = [...c.keys()].filter((w) => w !== 0);
+    if (!c.has(0) || others.length > 0) return false;
+    if (wire === undefined) {
+      take({ kind: 'quotient', constraint: i, constraints: [i], factor, wire: hint }, [hint]);
+      return true;
+    }
+    if (known[wire] || occurrences[hint].length > 1 || factor.size > 1) return false;
+    const [x] = factor.keys();
+    const zero = occurrences[wire].find((j) => {
+      const { a, b, c } = constraints[j];
+      const isProduct = (p: Linear, q: Linear) => p.size === 1 && p.has(x) && q.size === 1 && q.has(wire);
+      return !used[j] && c.size === 0 && (isProduct(a, b) || isProduct(b, a));
+    });
+    if (zero === undefined) return false;
+    take({ kind: 'isZero', constraint: i, constraints: [i, zero], factor, inverse: hint, wire }, [hint, wire]);
+    return true;
+  };
+
   do propagate();
-  while (linear.some((i) => !used[i] && tryGroup(i)));
+  while (linear.some((i) => !used[i] && tryGroup(i)) || products.some((i) => !used[i] && tryInverse(i)));
   return {
     steps,
     checks: constraints.map((_, i) => i).filter((i) => !used[i]),
     undetermined: Array.from({ length: wires }, (_, w) => w).filter((w) => !known[w]),
   };
+}
+
+/** The wires of a step that divides by a known factor. */
+export function inverted(
+  step: Extract<Step, { factor: Linear }>,
+  { a, b, c }: Constraint,
+  witness: readonly bigint[],
+): [wire: number, value: bigint][] {
+  const factor = linearValue(step.factor, witness);
+  const hint = step.kind === 'quotient' ? step.wire : step.inverse;
+  const scale = a.get(hint) ?? b.get(hint) ?? 1n;
+  const value = factor === 0n ? 0n : mod((c.get(0) ?? 0n) * inverse(mod(factor * scale)));
+  if (step.kind === 'quotient') return [[hint, value]];
+  const isZero = factor === 0n ? mod(-(c.get(0) ?? 0n) * inverse(c.get(step.wire) ?? 1n)) : 0n;
+  return [
+    [hint, value],
+    [step.wire, isZero],
+  ];
 }
 
 /** A full witness from the values of the input wires; no check stops it. */
@@ -172,6 +218,8 @@ export function solve({ constraints, wires, outputs }: R1cs, { steps }: Plan, in
     } else if (step.kind === 'oneHot') {
       const label = known(c);
       for (const { wire, label: own } of step.labels) witness[wire] = own === label ? 1n : 0n;
+    } else if (step.kind === 'quotient' || step.kind === 'isZero') {
+      for (const [wire, value] of inverted(step, constraints[step.constraint], witness)) witness[wire] = value;
     } else {
       const value = mod(known(c) * inverse(step.scale));
       step.bits.forEach((wire, i) => {

@@ -152,8 +152,8 @@ export function sparseRun(
 
 /** What is known of an entry when a bit of it is decided. */
 export interface EntryState {
-  name: 'm' | 's' | 'c' | 'k' | 'o' | 'z' | 'quotient';
-  /** index of the task, of what belongs to one */
+  name: 'v' | 'm' | 's' | 'c' | 'k' | 'o' | 'z' | 'quotient';
+  /** index of the task, of what belongs to one; of the limb, of what is drawn */
   i: number;
   x: number;
   honest: bigint;
@@ -232,10 +232,13 @@ function mergedEntry(run: SparseRun, x: number, slot: RunSlot | undefined, lied:
   if (rho === 1n) {
     const { offset, factor } = maskNumbers(run.seed);
     const v = drawnAt(run.seed, x);
-    putLimbs(t, ['v0', 'v1', 'v2', 'v3'], x, v);
+    const drawn = range(4).map((k) => decide('v', limbOf(v, k), k));
+    drawn.forEach((limb, k) => {
+      put(`v${k}`, limb);
+    });
     putLimbs(t, ['u0', 'u1'], x, (v * (BigInt(x) + offset + 1n) - factor) / MODULUS);
     d.forEach((_, i) => {
-      const [limb, T] = [limbOf(v, i), run.kept[i]];
+      const [limb, T] = [drawn[i], run.kept[i]];
       at.m[i] = decide('m', limb < T ? 1n : 0n, i);
       put(`m_${i + 1}`, at.m[i]);
       put(`t_${i + 1}`, (2n * at.m[i] - 1n) * (T - limb) - at.m[i]);

@@ -10,27 +10,33 @@ import type { AnyHooks, ProgramName, Reference } from '../reference/run.ts';
 import type { Inputs, Value } from '../reference/tensors.ts';
 import { PROVE } from '../support/smallProofs.ts';
 
-// What checks.test.ts shows of the circuits of dense networks, of those of convolutional ones: every constraint either
-// determines a wire or is a check, and for every check of a size or of a place there is a cheat that violates it alone.
+// What checks.test.ts shows of the first circuits of dense networks, of all others: every constraint either determines a wire
+// or is a check, and for every check of a size or of a place there is a cheat that violates it alone.
 
 const { shared: SHARED } = NUMBERING;
 
 /** Inputs that say where tensors stand: the tensors by number, and the committed vectors that have them. */
-const PLACED: Record<string, [signal: string, names: readonly string[], oracles: string[]][]> = Object.fromEntries(
-  (
-    [
-      ['convSeed', ['model']],
-      ['convImport', ['model']],
-      ['convMerge', ['child', 'parent_0', 'parent_1']],
-      ['convScore', ['model']],
-      ['convTrain', ['parent', 'child']],
-    ] as const
-  ).map(([program, models]) => [
+type Placed = [signal: string, names: readonly string[], oracles: string[]];
+const MODELS: [program: ProgramName, oracles: string[]][] = [
+  ['convSeed', ['model']],
+  ['convImport', ['model']],
+  ['convMerge', ['child', 'parent_0', 'parent_1']],
+  ['convScore', ['model']],
+  ['convTrain', ['parent', 'child']],
+  ['infer', ['model']],
+  ['convInfer', ['model']],
+  ['disjoint', []],
+  ['subset', []],
+  ['sparseMerge', []],
+];
+const PLACED: Record<string, Placed[]> = Object.fromEntries(
+  MODELS.map(([program, oracles]): [string, Placed[]] => [
     program,
     [
-      ['offsets', SHARED.network.names, [...models]],
+      ...(program === 'infer' ? [['modelOffset', SHARED.model.names, oracles] as Placed] : []),
+      ...(program.startsWith('conv') ? [['offsets', SHARED.network.names, oracles] as Placed] : []),
       ...(program === 'convScore' || program === 'convTrain'
-        ? [['shardOffset', SHARED.shard.names, ['shard']] as [string, readonly string[], string[]]]
+        ? [['shardOffset', SHARED.shard.names, ['shard']] as Placed]
         : []),
       ['traceOffset', NUMBERING[program].trace.names, ['trace']],
       ['helperOffset', NUMBERING[program].helper.names, ['helper']],
@@ -116,7 +122,7 @@ for (const [program, placed] of Object.entries(PLACED))
 
     for (const [signal, names, oracles] of placed)
       it(`catch an offset bit of 2 of each tensor of ${signal} by that bit alone`, () => {
-        const { inputs, bits } = negated(prove, names, oracles, signal === 'offsets' ? 23 : 26);
+        const { inputs, bits } = negated(prove, names, oracles, /^(offsets|modelOffset)$/.test(signal) ? 23 : 26);
         const expected = bits.map((bit, i) => `0/1 ${signal}[${i}][${bit}]`);
         assert.deepEqual(analysis().violated(inputs).sort(), expected.sort());
       });

@@ -10,7 +10,8 @@ for (const [program, lies] of Object.entries(LIES))
     // the reference's verifier judges them all; of programs that have no other test of their relations, the constraints too
     let analysis: Analysis | undefined;
     before(async () => {
-      if (['score', 'infer', 'convInfer'].includes(program)) analysis = await Analysis.of(program as ProgramName);
+      if (['score', 'infer', 'convInfer', 'sparseMerge'].includes(program))
+        analysis = await Analysis.of(program as ProgramName);
     });
     for (const { name, prove, relations = [], claims = [], fails } of lies)
       it(`is refused: ${name}`, () => {

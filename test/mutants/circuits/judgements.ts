@@ -37,11 +37,21 @@ const ofNetworks = (program: string): string[] => [
   program === 'convTrain' ? 'soundness/networkRelations' : 'soundness/relations',
 ];
 
+/** Of programs of both, or of none: two of inference share their files. */
+const ofOthers = (program: string): string[] => {
+  const own = program === 'convInfer' ? 'infer' : program;
+  const prover = program === 'sparseMerge' ? ['circuits/sparseProver'] : [];
+  return [`circuits/${own}`, ...prover, 'soundness/networkChecks', `soundness/${own}`];
+};
+const OTHERS = ['infer', 'convInfer', 'disjoint', 'subset', 'sparseMerge'];
+
 /** Files of tests that judge whole programs by their circuits. */
-export const filesOf = (program: string): string[] =>
-  (program.startsWith('conv') ? ofNetworks : ofDense)(program)
+export function filesOf(program: string): string[] {
+  const ofKind = program.startsWith('conv') ? ofNetworks : ofDense;
+  return (OTHERS.includes(program) ? ofOthers : ofKind)(program)
     .map((name) => `${name}.test.ts`)
     .filter((file) => existsSync(join(TESTS, file)));
+}
 
 export interface Judgement {
   program: string;

@@ -2,7 +2,7 @@
 
 import { inverse, mod } from '../../reference/algebra.ts';
 import { flatten } from '../../reference/bench.ts';
-import { type Plan, plan, type Step, solve } from '../../reference/determinism.ts';
+import { inverted, type Plan, plan, type Step, solve } from '../../reference/determinism.ts';
 import { type Constraint, holds, type Linear, linearValue, type R1cs, violations } from '../../reference/r1cs.ts';
 import type { Inputs } from '../../reference/tensors.ts';
 
@@ -301,8 +301,11 @@ function comparedBits(constraints: readonly Constraint[]): Constraint[] {
   );
 }
 
-const learned = (step: Step): number[] =>
-  step.kind === 'assign' ? [step.wire] : step.kind === 'oneHot' ? step.labels.map((l) => l.wire) : step.bits;
+function learned(step: Step): number[] {
+  if (step.kind === 'oneHot') return step.labels.map((l) => l.wire);
+  if (step.kind === 'isZero') return [step.inverse, step.wire];
+  return step.kind === 'assign' || step.kind === 'quotient' ? [step.wire] : step.bits;
+}
 
 function usersOf(wires: readonly (readonly number[])[], count: number): number[][] {
   const users: number[][] = Array.from({ length: count }, () => []);
@@ -313,7 +316,9 @@ function usersOf(wires: readonly (readonly number[])[], count: number): number[]
 }
 
 /** The wires of a step by a witness whose other wires are known. */
-function recomputed(step: Step, { a, b, c }: Constraint, witness: bigint[]): [number, bigint][] {
+function recomputed(step: Step, constraint: Constraint, witness: bigint[]): [number, bigint][] {
+  const { a, b, c } = constraint;
+  if (step.kind === 'quotient' || step.kind === 'isZero') return inverted(step, constraint, witness);
   if (step.kind === 'assign') {
     const without = new Map(c);
     without.delete(step.wire);

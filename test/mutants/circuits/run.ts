@@ -19,8 +19,8 @@ import { programs, systemOf } from './system.ts';
 
 /** Small circuits first: what they kill need not be tried on large ones. */
 const ORDER = [
-  ...['data', 'seed', 'import', 'merge', 'score', 'train'],
-  ...['convImport', 'convMerge', 'convSeed', 'convScore', 'convTrain'],
+  ...['data', 'seed', 'import', 'merge', 'disjoint', 'subset', 'infer', 'sparseMerge', 'score', 'train'],
+  ...['convInfer', 'convImport', 'convMerge', 'convSeed', 'convScore', 'convTrain'],
 ];
 const say = (text: string) => console.error(text);
 
