@@ -19,9 +19,9 @@ contract Conditions is IConditions, Described {
 
     /// @dev Parts are in units of 10^-18.
     uint256 private constant WHOLE = 1e18;
-    // Versions: 8 bits for each of the programs 1..10 but the sixth, which only scores and makes no model.
+    // Versions: 8 bits for each of the programs 1..10 but the sixth, which only scores and makes no model, and for the sixteenth.
     uint256 private constant LANE = 8;
-    uint256 private constant LANES = 0xffffffff00ffffffffff;
+    uint256 private constant LANES = 0xff0000000000ffffffff00ffffffffff;
     uint256 private constant LANE_MASK = (1 << LANE) - 1;
     uint256 private constant NUMBER_MASK = (1 << 32) - 1;
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC7007Verifier} from "./interfaces/IERC7007.sol";
 import {IInferences} from "./interfaces/IInferences.sol";
+import {IVerifiers} from "./interfaces/IVerifiers.sol";
 import {ModelId} from "./interfaces/Ids.sol";
 import {Proof} from "./interfaces/Proof.sol";
 
@@ -19,6 +20,7 @@ contract Erc7007Verifier is IERC7007Verifier {
     }
 
     /// @inheritdoc IERC7007Verifier
+    /// @dev Reverts with NotEnoughGas rather than to say false for a lack of gas.
     function verify(bytes calldata prompt, bytes calldata aigcData, bytes calldata proof)
         external
         view
@@ -26,9 +28,15 @@ contract Erc7007Verifier is IERC7007Verifier {
     {
         // Neither may be hidden: what stands in a token would then be of any content.
         if (prompt.length == 0 || aigcData.length == 0) return false;
+        uint256 gasBefore = gasleft();
         try this.checked(prompt, aigcData, proof) returns (ModelId made) {
             return ModelId.unwrap(made) == ModelId.unwrap(MODEL);
-        } catch {
+        } catch (bytes memory reason) {
+            // What had too little gas was not judged: of three calls, one in another, each is given all but a 64th.
+            bool isShort = gasleft() <= gasBefore / 16;
+            if (isShort || bytes4(reason) == IVerifiers.NotEnoughGas.selector) {
+                revert IVerifiers.NotEnoughGas(gasBefore, gasleft());
+            }
             return false;
         }
     }

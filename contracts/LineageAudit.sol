@@ -28,7 +28,8 @@ contract LineageAudit is ILineageAudit, Blocks, Described {
         uint8 version;
     }
 
-    /// @dev What a walk has found so far. `open` and `unread` have more room than entries.
+    /// @dev What a walk has found so far. Lists have more room than entries, and grow by doubling: a walk costs what it finds, however
+    /// many models the registry has.
     struct Walk {
         OpenPair[] open;
         uint256 opened;
@@ -39,7 +40,6 @@ contract LineageAudit is ILineageAudit, Blocks, Described {
     }
 
     uint256 private constant MAX_SETS = 16;
-    uint256 private constant MAX_PARENTS = 8;
     // A parent as `edge` gives it: | weight 224 | number 32 |.
     uint256 private constant NUMBER_MASK = (1 << 32) - 1;
 
@@ -323,13 +323,12 @@ contract LineageAudit is ILineageAudit, Blocks, Described {
     {
         uint256 start = REGISTRY.numberOf(model);
         if (start == 0) revert UnknownModel(model);
-        Walk memory walk = _begin(start, cursor, limit);
+        Walk memory walk = _begin(start, cursor);
         for (uint256 visited = 0; walk.waiting != 0 && visited < limit; ++visited) {
             bytes32 id = REGISTRY.nodeAt(_takeHighest(walk));
             ILineage.Kind kind = REGISTRY.kindOf(id);
             if (kind == ILineage.Kind.Import || kind == ILineage.Kind.Foreign) {
-                walk.unread[walk.left] = id;
-                ++walk.left;
+                _addUnread(walk, id);
             }
             if (kind == ILineage.Kind.Train) _look(walk, id, asked, isRecord);
             (,,, uint256[] memory parts) = REGISTRY.edge(id);
@@ -341,12 +340,8 @@ contract LineageAudit is ILineageAudit, Blocks, Described {
         _shorten(page, walk);
     }
 
-    function _begin(uint256 start, uint256[] memory cursor, uint256 limit) private view returns (Walk memory walk) {
-        // No more nodes are visited than there are.
-        uint256 most = REGISTRY.nodeCount();
-        if (limit < most) most = limit;
-        walk.unread = new bytes32[](most);
-        walk.pending = new uint256[](1 + cursor.length + most * MAX_PARENTS);
+    function _begin(uint256 start, uint256[] memory cursor) private pure returns (Walk memory walk) {
+        walk.pending = new uint256[](1 + cursor.length);
         if (cursor.length == 0) _wait(walk, start);
         for (uint256 i = 0; i < cursor.length; ++i) {
             _wait(walk, cursor[i]);
@@ -367,7 +362,6 @@ contract LineageAudit is ILineageAudit, Blocks, Described {
         }
     }
 
-    /// @dev Lists grow by doubling.
     function _addOpen(Walk memory walk, OpenPair memory pair) private pure {
         if (walk.opened == walk.open.length) {
             OpenPair[] memory longer = new OpenPair[](2 * walk.opened + 1);
@@ -378,6 +372,18 @@ contract LineageAudit is ILineageAudit, Blocks, Described {
         }
         walk.open[walk.opened] = pair;
         ++walk.opened;
+    }
+
+    function _addUnread(Walk memory walk, bytes32 id) private pure {
+        if (walk.left == walk.unread.length) {
+            bytes32[] memory longer = new bytes32[](2 * walk.left + 1);
+            for (uint256 i = 0; i < walk.left; ++i) {
+                longer[i] = walk.unread[i];
+            }
+            walk.unread = longer;
+        }
+        walk.unread[walk.left] = id;
+        ++walk.left;
     }
 
     function _stoodBefore(ShardId[] memory shards, uint256 place) private pure returns (bool) {
@@ -400,6 +406,13 @@ contract LineageAudit is ILineageAudit, Blocks, Described {
     function _wait(Walk memory walk, uint256 number) private pure {
         for (uint256 i = 0; i < walk.waiting; ++i) {
             if (walk.pending[i] == number) return;
+        }
+        if (walk.waiting == walk.pending.length) {
+            uint256[] memory longer = new uint256[](2 * walk.waiting + 1);
+            for (uint256 i = 0; i < walk.waiting; ++i) {
+                longer[i] = walk.pending[i];
+            }
+            walk.pending = longer;
         }
         walk.pending[walk.waiting] = number;
         ++walk.waiting;

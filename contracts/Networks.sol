@@ -17,6 +17,14 @@ contract Networks is INetworks, Described {
     uint256 private constant METHOD_WORDS = 7;
     /// @dev Words that say where tensors stand: layout_1 and layout_2 of a network, slots_1 and slots_2 of a sparse merge.
     uint256 private constant PLACES = 2;
+    /// @dev Of a method's first word: trim and elect signs, draw masks, then the share that each mask keeps.
+    uint256 private constant TRIMS = 1;
+    uint256 private constant DRAWS = 2;
+    uint256 private constant FLAG_BITS = 3;
+    uint256 private constant SHARE_BITS = 17;
+    uint256 private constant SHARE_MASK = (1 << SHARE_BITS) - 1;
+    uint256 private constant WHOLE_SHARE = 1 << 16;
+    uint256 private constant MOST_TASKS = 4;
 
     /// @inheritdoc INetworks
     function layoutOf(uint256 shape) external pure returns (uint256 entries, uint256 first, uint256 second) {
@@ -37,7 +45,7 @@ contract Networks is INetworks, Described {
     {
         if (parents < 2 || parents > Coefficients.MAX_PARENTS) revert IModelRegistry.UnsupportedParents(parents);
         uint256 next;
-        (parameters, next) = method.length == 0 ? _ofWhole(shape) : _ofSparse(shape, method);
+        (parameters, next) = method.length == 0 ? _ofWhole(shape) : _ofSparse(shape, parents - 1, method);
         weights = Coefficients.pack(parameters, next, coefficients, Shape.modelLayers(shape), parents);
     }
 
@@ -51,7 +59,7 @@ contract Networks is INetworks, Described {
     }
 
     /// @dev The same of a sparse merge.
-    function _ofSparse(uint256 shape, bytes calldata method)
+    function _ofSparse(uint256 shape, uint256 tasks, bytes calldata method)
         private
         pure
         returns (uint256[] memory parameters, uint256 next)
@@ -63,6 +71,20 @@ contract Networks is INetworks, Described {
         for (uint256 i = 0; i < METHOD_WORDS; ++i) {
             parameters[PLACES + i] = uint256(bytes32(method[WORD * i:]));
         }
+        _requireMethod(parameters[PLACES], parameters[PLACES + 1], tasks);
+    }
+
+    /// @dev Rejects words that a circuit takes and that say nothing, or say it of a task that there is not: readers of the event would
+    /// find no method in them.
+    function _requireMethod(uint256 word, uint256 seed, uint256 tasks) private pure {
+        bool draws = word & DRAWS != 0;
+        bool isSound = word & (TRIMS | DRAWS) != 0 && (draws || seed == 0);
+        for (uint256 i = 0; i < MOST_TASKS; ++i) {
+            uint256 share = (word >> (FLAG_BITS + SHARE_BITS * i)) & SHARE_MASK;
+            bool isKept = share != 0 && share <= WHOLE_SHARE;
+            if (draws && i < tasks ? !isKept : share != 0) isSound = false;
+        }
+        if (!isSound) revert IModelRegistry.WrongMethod(word, seed);
     }
 
     /// @dev See Described.

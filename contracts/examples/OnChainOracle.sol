@@ -10,7 +10,8 @@ import {Proof} from "../interfaces/Proof.sol";
 /// @notice The publisher of a base model goes on training it. Whoever points out a newer descendant of the publisher's makes this
 /// contract follow it; outputs of older ones are refused from then on. "Newest" is what has been pointed out: nothing searches the
 /// tree of models here, and anybody who wants the newest may say so in the same transaction. Only the publisher's own
-/// models are followed: anybody can train a descendant, and it would be the newest.
+/// models are followed: anybody can train a descendant, and it would be the newest. So the publisher is trusted: who may register a
+/// model when the inputs are known can choose among many by what they give.
 contract OnChainOracle {
     IInferences private immutable INFERENCES;
     ILineage private immutable LINEAGE;

@@ -26,8 +26,9 @@ interface IConditions {
     /// @param registeredAfter the model was registered later than this, in seconds of Unix time
     /// @param registeredBefore the model was registered earlier than this, in seconds of Unix time
     /// @param minimalVersions the least version of a key by which the model, its ancestors and their shards may have been accepted: 8
-    /// bits for each of the programs 1..10, the first lowest. Programs that do not occur are not asked: convolutional networks have
-    /// their own, 7..10 in place of 2..5, so ask for both where the model may be either. The sixth makes no models: its bits are zero
+    /// bits for each of the programs 1..10 and 16, the first lowest. Programs that do not occur are not asked: convolutional networks have
+    /// their own, 7..10 in place of 2..5, so ask for both where the model may be either. 16 is sparse merges of either, in bits 120 to
+    /// 127. The sixth and 11 to 15 make no models: their bits are zero
     /// @param disjointFrom no edge to the model or any ancestor was trained on a shard of this dataset, which need not be registered
     /// yet. The shards of a benchmark are those of its dataset
     /// @param attestedBy each shard that an edge to the model or any ancestor was trained on is attested by this source when the check
@@ -68,7 +69,7 @@ interface IConditions {
     error PartOutOfRange(uint256 leastPart);
     /// @notice Thrown when terms ask for a registration at a time that does not exist.
     error NoTimeBetween(uint256 registeredAfter, uint256 registeredBefore);
-    /// @notice Thrown when terms ask for versions of programs that make no models: of the sixth, or of those above 10.
+    /// @notice Thrown when terms ask for versions of programs that make no models: of the sixth, of 11 to 15, or of those above 16.
     error UnknownPrograms(uint256 minimalVersions);
 
     // ------------------------------------------------------------------------------------------------ errors of models

@@ -22,7 +22,8 @@ interface ILineage {
     /// Import: weights made elsewhere; only their range was proved, their origin is *declared*.
     /// Train: gradient steps from one parent over one or more shards of data, in order. Whoever chooses the rows chooses where the
     /// steps lead: to weights made elsewhere, where the network has one layer, or nowhere at all.
-    /// Merge: a weighted sum of 2 to 8 parents, rounded.
+    /// Merge: a weighted sum of 2 to 8 parents, rounded. Or a sparse merge: a base and what is kept of the changes that 1 to 4 models
+    /// made to it.
     /// Foreign: weights of which another proof system's contract, an *adapter*, says how they follow from 1 to 8 parents. Only
     /// their range was proved here.
     enum Kind {

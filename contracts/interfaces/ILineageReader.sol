@@ -69,7 +69,8 @@ interface ILineageReader {
     /// The part is the product, over the merges of the way, of the weight of that parent with which the way goes on over the
     /// sum of the weights of all parents. It says with which coefficients weights were mixed. It does not say how much of a result
     /// is owed to them: trainings in between change weights and count as nothing, and a parent can be merged in whose
-    /// weights are all zero. Foreign children count as merges of equal weights, of which nothing is proved.
+    /// weights are all zero. Of a sparse merge a coefficient counts as it is, though next to nothing may be kept of the parent
+    /// (the counts and shares of MergedSparsely). Foreign children count as merges of equal weights, of which nothing is proved.
     /// @dev Reverts with NotAWay where the steps are not those of a way. O(log depth) for each merge of the way.
     /// @param steps the steps from the descendant on, two ids each: a merge or foreign child and that parent of it, not the first,
     /// with which the way goes on. Empty for a way along the first line

@@ -304,6 +304,9 @@ interface IModelRegistry is ILineage {
     error UnsupportedParents(uint256 parents);
     /// @notice Thrown when the method of a sparse merge has not 224 bytes.
     error WrongMethodLength(uint256 length);
+    /// @notice Thrown when the method of a sparse merge neither trims nor draws masks, has a seed without masks, or a share that is not
+    /// in 1..2^16 of a task with a mask, and 0 elsewhere.
+    error WrongMethod(uint256 word, uint256 seed);
     /// @notice Thrown when a merge has not one coefficient for each layer and parent.
     error CoefficientsMismatch(uint256 layer, uint256 coefficients);
     /// @notice Thrown when a coefficient is not in (-2^17, 2^17).

@@ -28,7 +28,7 @@ interface INetworks {
     /// @param coefficients [layer][parent], as of IModelRegistry.MergeEdge; rejects others with CoefficientsMismatch or
     /// CoefficientOutOfRange
     /// @param method seven words, as of IModelRegistry.mergeSparsely; empty for a merge of whole models; rejects other lengths with
-    /// WrongMethodLength
+    /// WrongMethodLength, and words that say no method with WrongMethod
     /// @return parameters all of them
     /// @return weights of the parents: the sums of the absolute values of their coefficients
     function mergeParameters(uint256 shape, uint256 parents, int24[][] calldata coefficients, bytes calldata method)

@@ -58,12 +58,22 @@ function parse(line: string, k: number, path: string): Generation {
     if (generation !== k) throw new Error(`generation ${generation} stands where ${k} belongs`);
     return {
       generation,
-      candidates: candidates.map(({ coefficients, fitness }: { coefficients: Coefficients; fitness?: Fitness }) => ({
+      candidates: candidates.map(({ coefficients, fitness }: { coefficients: Coefficients; fitness?: unknown }) => ({
         coefficients,
-        fitness: fitness && { right: fitness.right, error: BigInt(fitness.error) },
+        fitness: fitness === undefined ? undefined : fitnessOf(fitness),
       })),
     };
   } catch (cause) {
     throw new FileFormatError(`Line ${k + 1} of ${path} is no generation of a search.`, { cause });
   }
+}
+
+/** @throws Error for what no child is worth */
+function fitnessOf(written: unknown): Fitness {
+  const { right, error } = written as { right: unknown; error: unknown };
+  if (right !== null && !(typeof right === 'number' && Number.isSafeInteger(right) && right >= 0)) {
+    throw new Error('rows right are a natural number');
+  }
+  if (typeof error !== 'string' || !/^\d+$/.test(error)) throw new Error('an error is a natural number');
+  return { right, error: BigInt(error) };
 }

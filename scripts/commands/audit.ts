@@ -132,8 +132,9 @@ function recordOf({ record, row }: AbsentOptions): RowRecord {
     }
     return inputsOfRow(shard, Number(number) - 1);
   }
-  const numbers = record!.split(',').map(Number);
-  if (numbers.some((value) => !Number.isFinite(value)))
+  const texts = record!.split(',');
+  const numbers = texts.map(Number);
+  if (texts.some((text) => text.trim() === '') || numbers.some((value) => !Number.isFinite(value)))
     throw new InputError('A record is numbers, separated by commas.');
   const integers = Int32Array.from(numbers, (value) => Math.round(value * 2 ** ACTIVATION_BITS));
   checkRecord(integers);

@@ -44,7 +44,7 @@ export interface MergekitRecipe {
 }
 
 /** Larger files are no recipes: YAML can name one thing many times. */
-const MOST_BYTES = 1 << 20;
+const MOST_BYTES = 1 << 17;
 
 /** Settings that each method has; those of `without` change nothing with it. */
 const PARAMETERS: Record<MergekitMethod, { has: string[]; without: string[] }> = {
@@ -82,13 +82,27 @@ export function readMergekit(path: string): MergekitRecipe {
     if (error !== undefined) {
       throw new FileFormatError(`Line ${lineCounter.linePos(error.pos[0]).line}: ${error.message}`);
     }
-    const content: unknown = parsed.toJS({ maxAliasCount: 100 });
+    const content = plainValue(parsed);
     if (!isMap(content) || content.merge_method === undefined) {
       throw new FileFormatError('It is no recipe of mergekit: it has no merge_method.');
     }
     return content;
   });
   return recipeOf(document, new Where(path));
+}
+
+/** @throws FileFormatError for what names one thing too many times */
+function plainValue(parsed: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return parsed.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw new FileFormatError(`It cannot be read: ${(cause as Error).message}.`, { cause });
+  }
+}
+
+/** A value of a recipe in an error's text. */
+function valueText(value: unknown): string {
+  return isMap(value) ? 'a map' : Array.isArray(value) ? 'a list' : `${value}`;
 }
 
 /** Where a recipe lies, for its paths and its errors. */
@@ -117,7 +131,8 @@ class Where {
     const file = resolve(dirname(this.#path), value);
     const isFolder = existsSync(file) && statSync(file).isDirectory();
     const found = isFolder ? join(file, 'model.safetensors') : file;
-    if (existsSync(found)) return found;
+    // What is no file may have no end.
+    if (statSync(found, { throwIfNoEntry: false })?.isFile() === true) return found;
     throw this.refuse(key, `there is no file ${found}`, 'Models are named by the paths of their safetensors files.');
   }
 }
@@ -148,7 +163,7 @@ function recipeOf(document: Record<string, unknown>, where: Where): MergekitReci
   }
   const notes = ['dtype', 'out_dtype']
     .filter((key) => document[key] !== undefined)
-    .map((key) => `${key}: ${document[key]} is not followed: weights here are integers.`);
+    .map((key) => `${key}: ${valueText(document[key])} is not followed: weights here are integers.`);
   return { method, base, slices, settings, notes };
 }
 
@@ -157,7 +172,7 @@ function methodOf(value: unknown, where: Where): MergekitMethod {
   if (method !== undefined) return method;
   throw where.refuse(
     'merge_method',
-    `${value} is not here: merges that are proved are sums of their parents, with one factor for each in a layer, TIES and DARE`,
+    `${valueText(value)} is not here: merges that are proved are sums of their parents, with one factor for each in a layer, TIES and DARE`,
     `Methods here are ${MERGEKIT_METHODS.join(', ')}.${value === 'passthrough' ? ' --stack takes whole layers from the parents.' : ''}`,
   );
 }

@@ -529,6 +529,7 @@ export const errorsAbi = [
   {"inputs":[{"name":"words","type":"uint256"},{"name":"expected","type":"uint256"}],"name":"WrongChunkWords","type":"error"},
   {"inputs":[{"name":"length","type":"uint256"},{"name":"expected","type":"uint256"}],"name":"WrongCountsLength","type":"error"},
   {"inputs":[{"name":"sent","type":"uint256"},{"name":"due","type":"uint256"}],"name":"WrongFee","type":"error"},
+  {"inputs":[{"name":"word","type":"uint256"},{"name":"seed","type":"uint256"}],"name":"WrongMethod","type":"error"},
   {"inputs":[{"name":"length","type":"uint256"}],"name":"WrongMethodLength","type":"error"},
   {"inputs":[{"name":"program","type":"uint256"},{"name":"count","type":"uint256"}],"name":"WrongParameterCount","type":"error"},
   {"inputs":[{"name":"points","type":"uint256"},{"name":"expected","type":"uint256"}],"name":"WrongPointCount","type":"error"},

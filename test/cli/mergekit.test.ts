@@ -11,6 +11,12 @@ import { descent, document, refusalOf, temporaryFolder } from './cli.ts';
 
 const ONE = 2 ** 14;
 const LAYERS = 3;
+/** Ten times ten times ten names of one list. */
+const MANY_NAMES = `a: &a [${Array(10).fill(1)}]
+b: &b [${Array(10).fill('*a')}]
+c: &c [${Array(10).fill('*b')}]
+merge_method: [${Array(10).fill('*c')}]
+`;
 
 describe('a recipe of mergekit', () => {
   const { folder, remove } = temporaryFolder();
@@ -206,6 +212,8 @@ merge_method`,
       LINEAR.replace('wizard', 'WizardLM/WizardLM-13B'),
       /models\[1\]\.model: there is no file/,
     ],
+    ['a method that is a map', 'merge_method: {toString: 1}\n', /merge_method: a map is not here/],
+    ['a model that has no end', LINEAR.replace('wizard', '/dev/zero'), /models\[1\]\.model: there is no file/],
     ['a weight that is a word', LINEAR.replace('0.3', 'much'), /models\[1\]\.parameters\.weight: it must be a number/],
     ['models and slices', `${LINEAR}slices: []\n`, /models: a recipe has either models or slices/],
     ['a base that linear does not name', `${TASK.replace('task_arithmetic', 'linear')}`, /linear has no base/],
@@ -224,6 +232,8 @@ merge_method`,
       ['models: [', /Line 1/],
       ['- 1\n', /no recipe of mergekit/],
       ['label: species\n', /it has no merge_method/],
+      [MANY_NAMES, /It cannot be read: Excessive alias count/],
+      [`merge_method: ties\n${'# '.padEnd(2 ** 17, '-')}`, /recipes take less/],
     ] as const) {
       const { code, said } = await refusalOf(['merge', '--recipe', write(text), ...runs]);
       assert.equal(code, 3, said);

@@ -311,6 +311,9 @@ describe('papers about a model', () => {
         ['twice', 'README.md', '---\nlicense: mit\nlicense: gpl-3.0\n---\n'],
         ['list', 'README.md', '---\n- a\n---\n'],
         ['line', 'claims.jsonl', '{"a":\n'],
+        ['deep', 'claims.jsonl', `{"predicate":${'['.repeat(1e5)}${']'.repeat(1e5)}}\n`],
+        ['cycle', 'README.md', '---\ntags: &a [*a, *a]\n---\n'],
+        ['long', 'README.md', `---\n${'- a\n'.repeat(3e5)}---\n`],
       ]) {
         const { code, stderr } = await call(
           'check',

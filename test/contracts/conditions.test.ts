@@ -23,7 +23,7 @@ const WIDTHS = [5, 4, 3];
 const THREE_TO_ONE = WIDTHS.slice(1).map(() => [3 * 2 ** 12, 2 ** 12]);
 const UNKNOWN = toHex(999, { size: 32 });
 const URI = 'ipfs://rows';
-const [DATA, SEED, TRAIN, IMPORT] = [1n, 2n, 3n, 4n];
+const [DATA, SEED, TRAIN, IMPORT, SPARSE_MERGE] = [1n, 2n, 3n, 4n, 16n];
 
 let fixture: RegistryFixture;
 let conditions: Contract;
@@ -209,6 +209,22 @@ describe('minimalVersions', () => {
     await fixture.submit(mixed);
     // No import is among the ancestors: whatever is asked of that program is met.
     await check(idOf(mixed), { minimalVersions: lanes({ [`${IMPORT}`]: 255 }) });
+    const sparse = mergeClaim(
+      [seed, trained],
+      [
+        [2 ** 14, 5],
+        [2 ** 14, 5],
+      ],
+    );
+    sparse.statement.sparse = {
+      method: { signs: true, normalize: true, kept: [], seed: 0n },
+      counts: new Array<number>(48).fill(1),
+    };
+    await fixture.verifiers.send('setVersion', [SPARSE_MERGE, 4n]);
+    await fixture.submit(sparse);
+    await check(idOf(sparse), { minimalVersions: lanes({ [`${SPARSE_MERGE}`]: 4 }) });
+    const dearer = { minimalVersions: lanes({ [`${SPARSE_MERGE}`]: 5 }) };
+    await reverts(check(idOf(sparse), dearer), 'KeyTooOld', [SPARSE_MERGE, 4n, 5n]);
     const onOldShard = await fixture.trainModel(trained, shards[0]);
     await reverts(check(idOf(onOldShard), { minimalVersions: lanes({ 1: 2 }) }), 'KeyTooOld', [DATA, 1n, 2n]);
   });
@@ -388,6 +404,7 @@ describe('terms', () => {
     await checkTerms({});
     await checkTerms({ ancestor: ids[0], leastPart: WHOLE, mostMerges: 0n, registeredAfter: 5n, registeredBefore: 7n });
     await checkTerms({ registeredAfter: 2n ** 64n - 1n, minimalVersions: 2n ** 80n - 2n ** 48n + 2n ** 40n - 1n });
+    await checkTerms({ minimalVersions: 2n ** 128n - 2n ** 120n });
     await checkTerms({ registeredBefore: 2n });
   });
 
@@ -411,8 +428,9 @@ describe('terms', () => {
     }
   });
 
-  it('are refused with UnknownPrograms for the sixth, which makes no models, and above the tenth', async () => {
-    for (const bit of [40n, 47n, 80n, 255n]) await both({ minimalVersions: 2n ** bit }, 'UnknownPrograms', [2n ** bit]);
+  it('are refused with UnknownPrograms for programs that make no models, and above the sixteenth', async () => {
+    for (const bit of [40n, 47n, 80n, 119n, 128n, 255n])
+      await both({ minimalVersions: 2n ** bit }, 'UnknownPrograms', [2n ** bit]);
   });
 
   it('are refused with UnknownModel for an ancestor that is not registered', async () => {

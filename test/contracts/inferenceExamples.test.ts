@@ -1,7 +1,7 @@
 // Contracts that act on proved outputs: the examples, and the verifier of ERC-7007.
 import assert from 'node:assert/strict';
 import { before, beforeEach, describe, it } from 'node:test';
-import { type Address, encodeAbiParameters, type Hex, hexToBytes } from 'viem';
+import { type Address, encodeAbiParameters, encodeFunctionData, type Hex, hexToBytes } from 'viem';
 import { inferencesAbi } from '../../src/generated/abi.ts';
 import { bytesValues } from '../../src/model/inference.ts';
 import { registryCall } from '../../src/registry/calls.ts';
@@ -205,6 +205,20 @@ describe('the verifier of ERC-7007', () => {
     assert.equal(await verify(prompt, '0x', proof), false);
     assert.equal(await verify('0x', bytes, proof), false);
     assert.equal(await verify(prompt, bytes, '0x1234'), false);
+    // Who gives it too little gas learns nothing, rather than that the proof is false.
+    const data = encodeFunctionData({
+      abi: await abiOf('Erc7007Verifier'),
+      functionName: 'verify',
+      args: [prompt, bytes, proof],
+    });
+    const full = await fixture.chain.read.estimateGas({ to: verifier.address, data });
+    let refused = 0;
+    for (let gas = 30_000n; gas <= 2n * full; gas += 1_000n) {
+      const answer = await fixture.chain.read.call({ to: verifier.address, data, gas }).catch(() => undefined);
+      if (answer === undefined) refused++;
+      else assert.equal(BigInt(answer.data ?? '0x0'), 1n, `${gas} gas`);
+    }
+    assert.ok(refused > 0);
     const other = await encoded(await fixture.seedModel([2, 3], fixture.alice), prompt, [1, -2, 3]);
     assert.equal(await verify(prompt, other.bytes, other.proof), false);
   });

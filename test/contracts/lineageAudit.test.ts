@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import {
   type Address,
+  encodeFunctionData,
   type Hex,
   keccak256,
   parseEventLogs,
@@ -289,6 +290,18 @@ describe('a lineage beside a benchmark', () => {
     await record(absentClaim(rows[0], wanted));
     const after: Page = await audit.read('neverTrainedOn', [base, hash, [], 100n]);
     assert.deepEqual(after, { open: [], unread: [], next: [] });
+  });
+
+  it('costs what the ancestry takes, however many models strangers register', async () => {
+    const data = encodeFunctionData({
+      abi: lineageAuditAbi,
+      functionName: 'isDecontaminated',
+      args: [merged, asked, 2n ** 256n - 1n],
+    });
+    const gas = () => fixture.chain.read.estimateGas({ to: audit.address, data });
+    const before = await gas();
+    for (let k = 0; k < 8; k++) await fixture.importModel(WIDTHS);
+    assert.equal(await gas(), before);
   });
 
   it('is none of an unknown model, and of nothing', async () => {

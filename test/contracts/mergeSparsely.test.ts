@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { type Hex, slice, toHex } from 'viem';
+import { concat, type Hex, slice, toHex } from 'viem';
 import type { AnyShape } from '../../src/model/anyShape.ts';
 import { parseNetwork } from '../../src/model/network.ts';
 import { encodeShape } from '../../src/model/shape.ts';
@@ -146,6 +146,31 @@ describe('mergeSparsely', () => {
         const method = length === 0 ? '0x' : toHex(0n, { size: length });
         await reverts(raw({}, method), 'WrongMethodLength', [BigInt(length)]);
       }
+    });
+
+    it('with WrongMethod where words say no method that its readers know', async () => {
+      const words = (word: bigint, seed = 0n) =>
+        concat([word, seed, 0n, 0n, 0n, 0n, 0n].map((w) => toHex(w, { size: 32 })));
+      const [trims, draws, whole] = [1n, 2n, 2n ** 16n];
+      const share = (i: number, value: bigint) => value << BigInt(3 + 17 * i);
+      const wrong: [bigint, bigint][] = [
+        [0n, 0n],
+        [4n, 0n],
+        [trims, 7n],
+        [trims | share(0, 1n), 0n],
+        [draws, 7n],
+        [draws | share(0, whole + 1n), 7n],
+        [draws | share(0, whole) | share(1, 1n), 7n],
+        [draws | share(0, whole) | share(3, 1n), 7n],
+      ];
+      for (const args of wrong) await reverts(raw({}, words(...args)), 'WrongMethod', args);
+      // The verifiers here were told of another statement.
+      for (const [word, seed] of [
+        [trims, 0n],
+        [draws | share(0, 1n), 0n],
+        [trims | draws | share(0, whole), 7n],
+      ])
+        await assert.rejects(raw({}, words(word, seed)), (error: Error) => !/WrongMethod/.test(`${error}`));
     });
 
     it('with UnsupportedParents without a task, and above eight', async () => {

@@ -105,7 +105,8 @@ export function checkSparse(method: SparseMethod, coefficients: readonly (readon
   checkMethod(method, tasks);
 }
 
-function checkMethod({ signs, normalize, kept, seed }: SparseMethod, tasks: number): void {
+/** @throws InputError for a method that is none */
+export function checkMethod({ signs, normalize, kept, seed }: SparseMethod, tasks: number): void {
   if (kept.length !== 0 && kept.length !== tasks) {
     throw new InputError(`${kept.length} densities were given for ${tasks} models.`);
   }
