@@ -33,11 +33,17 @@ contract Inferences is IInferences, Described {
     uint256 private constant VECTOR = 1 << 128;
     uint256 private constant VECTOR_WIDTH = 16;
 
+    /// @dev One word: | version 8 | prover 160 |. Zero: not recorded.
+    struct Kept {
+        address prover;
+        uint8 version;
+    }
+
     IModelRegistry private immutable REGISTRY;
     IVerifiers private immutable VERIFIERS;
     INetworks private immutable NETWORKS;
 
-    mapping(ModelId model => mapping(bytes32 inputs => mapping(bytes32 outputs => address prover))) private _provers;
+    mapping(ModelId model => mapping(bytes32 inputs => mapping(bytes32 outputs => Kept))) private _kept;
 
     /// @param registry_ whose models, shards, verifiers and judge of shapes these are
     constructor(IModelRegistry registry_) {
@@ -53,15 +59,21 @@ contract Inferences is IInferences, Described {
         bytes calldata outputs,
         Proof calldata proof
     ) external returns (Inference memory proved) {
-        proved = check(msg.sender, claim, inputs, outputs, proof);
-        if (_provers[proved.model][proved.inputs][proved.outputs] != address(0)) return proved;
-        _provers[proved.model][proved.inputs][proved.outputs] = msg.sender;
+        uint256 version;
+        (proved, version) = _check(msg.sender, claim, inputs, outputs, proof);
+        if (_kept[proved.model][proved.inputs][proved.outputs].prover != address(0)) return proved;
+        _kept[proved.model][proved.inputs][proved.outputs] = Kept(msg.sender, uint8(version));
         emit Inferred(proved.model, proved.inputs, proved.outputs, msg.sender, claim.rows);
     }
 
     /// @inheritdoc IInferences
     function inferredBy(ModelId model, bytes32 inputs, bytes32 outputs) external view returns (address) {
-        return _provers[model][inputs][outputs];
+        return _kept[model][inputs][outputs].prover;
+    }
+
+    /// @inheritdoc IInferences
+    function keyVersionOf(ModelId model, bytes32 inputs, bytes32 outputs) external view returns (uint256) {
+        return _kept[model][inputs][outputs].version;
     }
 
     /// @inheritdoc IInferences
@@ -76,7 +88,28 @@ contract Inferences is IInferences, Described {
         bytes calldata inputs,
         bytes calldata outputs,
         Proof calldata proof
-    ) public view returns (Inference memory proved) {
+    ) external view returns (Inference memory proved) {
+        (proved,) = _check(prover, claim, inputs, outputs, proof);
+    }
+
+    /// @inheritdoc IInferences
+    function committedId(G1Point[] calldata commitment, uint256 width, uint256 rows) public pure returns (bytes32) {
+        return Identity.ofVector(commitment, VECTOR | (width << VECTOR_WIDTH) | rows);
+    }
+
+    /// @inheritdoc IInferences
+    function publicId(bytes calldata values) public pure returns (bytes32) {
+        return Values.id(values);
+    }
+
+    /// @dev As `check`. @return version of the key that accepted
+    function _check(
+        address prover,
+        InferenceClaim calldata claim,
+        bytes calldata inputs,
+        bytes calldata outputs,
+        Proof calldata proof
+    ) private view returns (Inference memory proved, uint256 version) {
         proved.model = Identity.ofModel(claim.model, claim.shape);
         if (REGISTRY.kindOf(ModelId.unwrap(proved.model)) == ILineage.Kind.None) revert UnknownModel(proved.model);
         uint256 form;
@@ -91,17 +124,7 @@ contract Inferences is IInferences, Described {
         }
         bytes memory statement = _statementOf(claim, form | (claim.rows - 1), inputs, outputs);
         uint256 program = Network.isNetwork(claim.shape) ? Statement.CONV_INFER : Statement.INFER;
-        VerifierCall.verify(VERIFIERS, prover, program, statement, proof);
-    }
-
-    /// @inheritdoc IInferences
-    function committedId(G1Point[] calldata commitment, uint256 width, uint256 rows) public pure returns (bytes32) {
-        return Identity.ofVector(commitment, VECTOR | (width << VECTOR_WIDTH) | rows);
-    }
-
-    /// @inheritdoc IInferences
-    function publicId(bytes calldata values) public pure returns (bytes32) {
-        return Values.id(values);
+        version = VerifierCall.verify(VERIFIERS, prover, program, statement, proof);
     }
 
     /// @dev What names the inputs, and what the form says of them. Checks all that is asked of them but the proof.

@@ -92,6 +92,10 @@ interface IInferences {
     /// @param inputs and outputs as in Inference
     function inferredBy(ModelId model, bytes32 inputs, bytes32 outputs) external view returns (address);
 
+    /// @notice The version of the key that accepted the recorded proof, as IVerifiers counts them; zero where nobody recorded one. Should
+    /// a key turn out to be bad, readers can leave out what it accepted.
+    function keyVersionOf(ModelId model, bytes32 inputs, bytes32 outputs) external view returns (uint256);
+
     /// @notice What names committed inputs or outputs: the hash of the commitment, of the values in a row and of the rows. Outputs of
     /// one inference can so be the committed inputs of another.
     function committedId(G1Point[] calldata commitment, uint256 width, uint256 rows) external pure returns (bytes32);

@@ -14,11 +14,12 @@ import {
   provePairs,
   shardFilesIn,
 } from '../actions/auditLineage.ts';
+import { readPlace } from '../actions/papers/facts.ts';
 import type { Chain } from '../chain/client.ts';
 import { loadAccount } from '../chain/keys.ts';
 import { type OpenPair, readBenchmarkShards } from '../chain/readAudit.ts';
 import { readDataset } from '../chain/readDatasets.ts';
-import { datasetsOf } from '../chain/readPlaces.ts';
+import { datasetsOf, registryOf } from '../chain/readPlaces.ts';
 import { readShardFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
 import { modelIdOf, parseId, shardFileIds } from '../runs/ids.ts';
@@ -197,7 +198,8 @@ async function proveFact(
 
 const LINEAGE = `
 Shown is it where facts speak of every shard that the model or any of its ancestors was trained on, beside every shard asked about,
-and where no ancestor is an import or a foreign child. Exit code 0 only then, 6 where something is open.
+and where no ancestor is an import or a foreign child. Exit code 0 only then, 6 where something is open. With development keys,
+which let anybody forge facts, it is always 6.
 With --prove and a key it proves and registers all open pairs of which both shard files lie in a folder or below it.`;
 
 function addLineage(audit: Command): void {
@@ -221,8 +223,9 @@ function addLineage(audit: Command): void {
         return provePairs(open, files, { chain, audit: getAddress(address), account, runs: options.runs, output });
       };
       const found = await auditLineage(chain, address, model, asked, prove);
-      const shown = found.open.length === 0 && found.unread.length === 0;
-      output.result({ model, ...asked, shown, ...found }, describe(model, found, shown));
+      const { devKeys } = await readPlace(chain, await registryOf(chain, getAddress(address)));
+      const shown = found.open.length === 0 && found.unread.length === 0 && !devKeys;
+      output.result({ model, ...asked, shown, devKeys, ...found }, describe(model, found, devKeys));
       if (!shown) process.exitCode = EXIT_CODES.open;
     });
 }
@@ -248,7 +251,7 @@ async function askedOf(
   });
 }
 
-function describe(model: Hex, found: Awaited<ReturnType<typeof auditLineage>>, shown: boolean): string {
+function describe(model: Hex, found: Awaited<ReturnType<typeof auditLineage>>, devKeys: boolean): string {
   const { open, unread, proved } = found;
   const lines = proved.map(({ trained, other, gas, refused }) =>
     refused === undefined
@@ -261,9 +264,12 @@ function describe(model: Hex, found: Awaited<ReturnType<typeof auditLineage>>, s
       : `open     ${by} was trained on ${trained}: no fact beside ${other}`,
   );
   const nodes = unread.map((id) => `unread   ${id} is an import or a foreign child: nothing is shown of what made it`);
-  const sum = shown
-    ? `Shown: nothing that ${model} descends from was trained on a row of these.`
-    : `Not shown: ${counted(open.length, 'pair')} open, ${counted(unread.length, 'ancestor')} not read.`;
+  const isWhole = open.length === 0 && unread.length === 0;
+  const sum = !isWhole
+    ? `Not shown: ${counted(open.length, 'pair')} open, ${counted(unread.length, 'ancestor')} not read.`
+    : devKeys
+      ? `Recorded: nothing that ${model} descends from was trained on a row of these. Not shown: the registry has development keys, and anybody can forge these facts.`
+      : `Shown: nothing that ${model} descends from was trained on a row of these.`;
   const next = open.length > 0 ? [`next     ${commandLine('audit', 'disjoint', '<shard file>', '<shard file>')}`] : [];
   return [...lines, ...pairs, ...nodes, sum, ...next].join('\n');
 }

@@ -100,11 +100,12 @@ describe('the contract of inferences', () => {
     const claim = inferClaim(model, PUBLIC);
     const ids = idsIn(claim.statement);
     const recorded = () => fixture.inferences.read('inferredBy', [ids.model, ids.inputs, ids.outputs]);
-    assert.equal(await recorded(), zeroAddress);
+    const version = () => fixture.inferences.read('keyVersionOf', [ids.model, ids.inputs, ids.outputs]);
+    assert.deepEqual([await recorded(), await version()], [zeroAddress, 0n]);
     const receipt = await fixture.submit(claim, fixture.bob);
     const args = { ...ids, prover: fixture.bob, rows: 2n };
     assert.deepEqual(fixture.events(receipt), [{ eventName: 'Inferred', args }]);
-    assert.equal(await recorded(), fixture.bob);
+    assert.deepEqual([await recorded(), await version()], [fixture.bob, 1n]);
     // others may prove the same: nothing changes, and nothing is said
     const again = inferClaim(model, PUBLIC);
     assert.deepEqual(fixture.events(await fixture.submit(again, fixture.alice)), []);

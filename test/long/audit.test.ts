@@ -42,8 +42,11 @@ describe('the example of an audit', { concurrency: false }, () => {
     const before = await asked('2', ['audit', 'lineage', model.model, '--benchmark', benchmark]);
     assert.equal(before.code, 6);
     assert.equal(JSON.parse(before.stdout).open.length, 1);
-    const shown = await run('2', 'audit', 'lineage', model.model, '--benchmark', benchmark, '--prove', runs);
-    assert.deepEqual([shown.shown, shown.open, shown.proved.length], [true, [], 1]);
+    const proving = await asked('2', ['audit', 'lineage', model.model, '--benchmark', benchmark, '--prove', runs]);
+    const shown = JSON.parse(proving.stdout);
+    assert.deepEqual([shown.open, shown.unread, shown.proved.length], [[], [], 1]);
+    // All is recorded, and anybody could have forged it.
+    assert.deepEqual([proving.code, shown.devKeys, shown.shown], [6, true, false]);
     const after = await asked('2', ['audit', 'lineage', model.model, '--benchmark', bad, '--prove', runs]);
     assert.equal(after.code, 6);
     assert.match(JSON.parse(after.stdout).proved[0].refused, /have a row in common/);
@@ -53,8 +56,8 @@ describe('the example of an audit', { concurrency: false }, () => {
     const sent = await submit('2', absent);
     const present = await asked('2', ['audit', 'absent', own, '--row', `${shared}:15`]);
     assert.match(present.stderr, /The record is row 102 of /);
-    const never = await run('2', 'audit', 'lineage', model.model, '--record', absent.record);
-    assert.equal(never.shown, true);
+    const never = await asked('2', ['audit', 'lineage', model.model, '--record', absent.record]);
+    assert.deepEqual([never.code, JSON.parse(never.stdout).open], [6, []]);
 
     const dataset = await run('3', 'dataset', 'register', 'leaky', '--uri', 'ipfs://last');
     const part = await run('2', 'audit', 'subset', good, '--of', 'leaky', '--dataset', dataset.id);
