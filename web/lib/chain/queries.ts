@@ -4,6 +4,7 @@ import type { Address, Hex } from 'viem';
 import { waysTo } from '../../../src/registry/ways.ts';
 import { givenName } from '../names.ts';
 import { proquint } from '../proquint.ts';
+import { factsOfLineage, newestOf } from './audits.ts';
 import { boardOf, chooseBenchmark, measuredBoardOf } from './boards.ts';
 import { readBounties } from './bounties.ts';
 import type { MissingConfig } from './config.ts';
@@ -122,6 +123,8 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
       ...(split && { split, payees: payeesOf(split, store) }),
       ...(trainerName && { trainerName }),
       ...(schema && { schema: describeStated(schema) }),
+      ...(config.inferences && { inferences: newestOf(store.facts.inferencesOf(id)) }),
+      ...(config.audit && { facts: factsOfLineage(store, id, choice.benchmark?.id) }),
     };
   }, id);
 }

@@ -58,9 +58,19 @@ export class Reader {
 
   get #contracts(): Address[] {
     const { registry, datasets, scoreboard, cards, creditVault, bountyBoard, statuses, attestations } = this.config;
-    return [registry, datasets, scoreboard, cards, creditVault, bountyBoard, statuses, attestations].filter(
-      (contract) => contract !== undefined,
-    );
+    const { inferences, audit } = this.config;
+    return [
+      registry,
+      datasets,
+      scoreboard,
+      cards,
+      creditVault,
+      bountyBoard,
+      statuses,
+      attestations,
+      inferences,
+      audit,
+    ].filter((contract) => contract !== undefined);
   }
 
   get store(): Store {

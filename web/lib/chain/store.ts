@@ -14,6 +14,7 @@ import { matchesShape } from '../shapeSearch.ts';
 import { sumOf } from '../training.ts';
 import type { Dataset, Shard } from './dataTypes.ts';
 import { Dealings } from './dealings.ts';
+import { Facts } from './facts.ts';
 import type {
   Benchmark,
   Direction,
@@ -65,6 +66,8 @@ export class Store {
   readonly #places = new Map<Hex, number>();
   /** what happened to models after they were registered */
   readonly dealings = new Dealings();
+  /** what was proved of them since */
+  readonly facts = new Facts();
   readonly #trainers = new Set<Address>();
   readonly #totals: Totals = {
     models: 0,
@@ -179,7 +182,7 @@ export class Store {
 
   /** How a model stands to the rows of a benchmark. */
   #acquaintance(model: Hex, benchmark: Hex): Pick<Result, 'trainedRows' | 'sameSchema' | 'unread'> {
-    const shards = this.#shardsOfBenchmark.get(benchmark) ?? [];
+    const shards = this.shardsOf(benchmark);
     const used = this.#shardsUsedBy(model);
     const trainedRows = shards
       .filter((shard) => used.has(shard))
@@ -255,6 +258,11 @@ export class Store {
     return benchmark && { ...benchmark, results: this.#results.get(id)?.size ?? 0 };
   }
 
+  /** The shards of a benchmark; none while it is sealed. */
+  shardsOf(benchmark: Hex): readonly Hex[] {
+    return this.#shardsOfBenchmark.get(benchmark) ?? [];
+  }
+
   /** Ids, the oldest first. */
   get benchmarkIds(): Hex[] {
     return [...this.#benchmarks.keys()];
@@ -274,7 +282,7 @@ export class Store {
   measures(model: Hex, benchmark: Hex): ResultMeasures | undefined {
     const { widths, head } = this.#models.get(model) ?? {};
     const { rows, kind } = this.#benchmarks.get(benchmark) ?? {};
-    const shards = this.#shardsOfBenchmark.get(benchmark) ?? [];
+    const shards = this.shardsOf(benchmark);
     if (widths === undefined || head === undefined || rows === undefined || kind === undefined) return undefined;
     const parts = shards.map((shard) => this.#measures.get(`${model} ${shard}`));
     return summed(parts, { kind, head, rows, outputs: widths[widths.length - 1] });

@@ -7,6 +7,7 @@ import type { Ancestry } from '../../../src/registry/ancestry.ts';
 import type { NodeKind } from '../../../src/registry/programs/list.ts';
 import type { Credit, Split } from './creditTypes.ts';
 import type { Dispute, ListedDataset, Shard } from './dataTypes.ts';
+import type { Inference, LineageFacts, Newest } from './factTypes.ts';
 
 /**
  * How a node came to be. An import was made elsewhere: its weights are declared, not proved. Of a foreign one, an adapter to another
@@ -40,6 +41,7 @@ export interface ChainConfig {
   trainers?: Address;
   /** holds what trainers say of their nodes later, and disputes, where there is one */
   statuses?: Address;
+  /** proved outputs of models */
   inferences?: Address;
   /** holds what sources say of data, where there is one */
   attestations?: Address;
@@ -385,6 +387,10 @@ export interface ModelView {
   trainerName?: string;
   /** undefined where the node did not answer */
   schema?: StatedSchema;
+  /** undefined where no contract of inferences is known */
+  inferences?: Newest<Inference>;
+  /** undefined where no audit is known */
+  facts?: LineageFacts;
 }
 
 /** What inputs and outputs of a model are said to mean: nothing proves it. */
