@@ -37,6 +37,7 @@ interface Props {
 /** Everything the chain says about one model. */
 export function ModelPage({ view, editor, pay, warning }: Props) {
   const { model, config, lineage, children, credits, split, payees = [], inferences, facts } = view;
+  const benchmark = view.choice.benchmark && { benchmark: view.choice.benchmark };
   return (
     <>
       {warning && (
@@ -86,7 +87,7 @@ export function ModelPage({ view, editor, pay, warning }: Props) {
             </Section>
           )}
           {inferences && <RecordedOutputs inferences={inferences} people={config.people} />}
-          {facts && <LineageAudit facts={facts} people={config.people} />}
+          {facts && <LineageAudit facts={facts} people={config.people} {...benchmark} />}
           <Section title="Children" aside={plural(model.children, 'child', 'children')}>
             {children.length === 0 && <p className="py-4 text-soft">No registered model names it as a parent.</p>}
             <ul className="grid grid-cols-[minmax(0,1fr)] gap-x-8 sm:grid-cols-[repeat(2,minmax(0,1fr))]">

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { DisjointFact, Inference, LineageFacts, Newest, SubsetFact } from '../lib/chain/factTypes.ts';
+import type { Benchmark } from '../lib/chain/types.ts';
 import { count, plural } from '../lib/format.ts';
 import { BenchmarkLink, IdLink, Person } from './Identity.tsx';
 import { Section } from './Section.tsx';
@@ -45,8 +46,8 @@ export function RecordedOutputs({ inferences, people }: People & { inferences: N
   );
 }
 
-/** What facts about hidden rows show of a model's lineage, and what they leave open. */
-export function LineageAudit({ facts, people }: People & { facts: LineageFacts }) {
+/** What facts about hidden rows show of a model's lineage, and what they leave open. @param benchmark that was chosen */
+export function LineageAudit({ facts, benchmark, people }: People & { facts: LineageFacts; benchmark?: Benchmark }) {
   const { shards, unread, against, records, disjoint, subset } = facts;
   return (
     <Section title="Audits of its training data">
@@ -60,7 +61,7 @@ export function LineageAudit({ facts, people }: People & { facts: LineageFacts }
           Rows are compared integer by integer as they are committed: a row that differs by one unit, and a picture that
           is moved by a pixel, are other rows. A fact that is missing here says nothing.
         </p>
-        {against && <Against against={against} unread={unread} />}
+        {against && benchmark && <Against against={against} benchmark={benchmark} unread={unread} />}
         {records.total > 0 && (
           <ul className="list-disc pl-5 marker:text-rule" data-testid="records">
             {records.newest.map(({ record, absentFrom }) => (
@@ -85,10 +86,12 @@ export function LineageAudit({ facts, people }: People & { facts: LineageFacts }
 
 /** The verdict beside one benchmark. */
 function Against({
-  against: { benchmark, trainedOn, pairs, open },
+  against: { trainedOn, pairs, open },
+  benchmark,
   unread,
 }: {
   against: NonNullable<LineageFacts['against']>;
+  benchmark: Benchmark;
   unread: number;
 }) {
   const reasons = [

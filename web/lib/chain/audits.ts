@@ -62,8 +62,7 @@ export function factsOfLineage(store: Store, model: Hex, benchmark: Hex | undefi
   return {
     shards: used.length,
     unread: line.filter((kind) => kind === undefined || kind === 'import' || kind === 'foreign').length,
-    ...(asked !== undefined &&
-      asked.rows > 0 && { against: { benchmark: asked, ...pairsOf(store, used, store.shardsOf(asked.id)) } }),
+    ...(asked !== undefined && asked.rows > 0 && { against: pairsOf(store, used, store.shardsOf(asked.id)) }),
     records: newestOf(records),
     disjoint: newestOf([...disjoint].sort((a, b) => a.block - b.block)),
     subset: newestOf(used.flatMap((shard) => facts.subsetOf(shard)).sort((a, b) => a.block - b.block)),

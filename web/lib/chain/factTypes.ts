@@ -1,6 +1,5 @@
 // What was proved beside the lineage: outputs of models, and facts about hidden rows.
 import type { Address, Hex } from 'viem';
-import type { Benchmark } from './types.ts';
 
 /** Who proved something first, and where. */
 interface Proved {
@@ -58,9 +57,8 @@ export interface LineageFacts extends Omit<ShardFacts, 'absent'> {
   shards: number;
   /** imports, foreign models and nodes that were not read, itself included: what made them is not recorded */
   unread: number;
-  /** beside the rows of the chosen benchmark */
+  /** beside the rows of the chosen benchmark, where that is open */
   against?: {
-    benchmark: Benchmark;
     /** its shards that the model or an ancestor was trained on */
     trainedOn: number;
     /** pairs of one of the lineage's shards with one of the benchmark's, and how many of them no fact speaks of */

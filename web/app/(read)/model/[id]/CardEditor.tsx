@@ -29,14 +29,7 @@ export function CardEditor({ id, trainer, card }: Props) {
   if (wallet.status !== 'connected' || wallet.wrongChain) return null;
   if (wallet.address?.toLowerCase() !== trainer.toLowerCase()) return null;
 
-  const problem =
-    bytes(name) > CARD_LIMITS.name
-      ? `The name takes ${bytes(name)} bytes of ${CARD_LIMITS.name}.`
-      : bytes(uri) > CARD_LIMITS.uri
-        ? `The link takes ${bytes(uri)} bytes of ${CARD_LIMITS.uri}.`
-        : uri !== '' && !safeLink(uri)
-          ? 'Only plain https and ipfs links are shown as links.'
-          : undefined;
+  const problem = problemOf(name, uri);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const result = await write(id, trainer, name, uri);
@@ -122,6 +115,13 @@ function Field({
       />
     </label>
   );
+}
+
+/** Why a card cannot be written; undefined where it can. */
+function problemOf(name: string, uri: string): string | undefined {
+  if (bytes(name) > CARD_LIMITS.name) return `The name takes ${bytes(name)} bytes of ${CARD_LIMITS.name}.`;
+  if (bytes(uri) > CARD_LIMITS.uri) return `The link takes ${bytes(uri)} bytes of ${CARD_LIMITS.uri}.`;
+  return uri !== '' && !safeLink(uri) ? 'Only plain https and ipfs links are shown as links.' : undefined;
 }
 
 function bytes(text: string): number {
