@@ -31,9 +31,14 @@ export function IdLink({ href, value }: { href?: string; value: string }) {
 
 /** A benchmark by whatever its registrar wrote. */
 export function BenchmarkLink({ benchmark }: { benchmark: { id: string; uri: string } }) {
+  return <NamedLink href={`/benchmark/${benchmark.id}`} name={benchmarkName(benchmark)} />;
+}
+
+/** A link with a name that a stranger may have written. */
+export function NamedLink({ href, name }: { href: string; name: string }) {
   return (
-    <Link href={`/benchmark/${benchmark.id}`} prefetch={false} className="link">
-      <bdi>{benchmarkName(benchmark)}</bdi>
+    <Link href={href} prefetch={false} className="link min-w-0 break-words">
+      <bdi>{name}</bdi>
     </Link>
   );
 }

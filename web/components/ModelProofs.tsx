@@ -11,7 +11,7 @@ interface People {
 
 /** Proved outputs that somebody recorded. */
 export function RecordedOutputs({ inferences, people }: People & { inferences: Newest<Inference> }) {
-  const { newest, total } = inferences;
+  const { total } = inferences;
   return (
     <Section title="Recorded outputs" aside={total > 0 && count(total)}>
       {total === 0 ? (
@@ -23,26 +23,34 @@ export function RecordedOutputs({ inferences, people }: People & { inferences: N
           their commitment: the record does not tell which, and holds none of them.
         </p>
       )}
-      <ul className="divide-y divide-line" data-testid="inferences">
-        {newest.map((one) => (
-          <li key={`${one.inputs} ${one.outputs}`} className="py-3">
-            {plural(one.rows, 'row')}
-            {one.isShard ? (
-              <>
-                , inputs of shard <IdLink href={`/shard/${one.inputs}`} value={one.inputs} />
-              </>
-            ) : (
-              <>
-                , inputs <IdLink value={one.inputs} />
-              </>
-            )}
-            , outputs <IdLink value={one.outputs} />
-            <Prover of={one} people={people} />
-          </li>
-        ))}
-        <More of={inferences} />
-      </ul>
+      <InferenceList inferences={inferences} people={people} />
     </Section>
+  );
+}
+
+/** @param named whether each is told with its model */
+export function InferenceList({
+  inferences,
+  people,
+  named = false,
+}: People & { inferences: Newest<Inference>; named?: boolean }) {
+  return (
+    <ul className="divide-y divide-line" data-testid="inferences">
+      {inferences.newest.map((one) => (
+        <li key={`${one.model} ${one.inputs} ${one.outputs}`} className="py-3">
+          {named && (
+            <>
+              Model <IdLink href={`/model/${one.model}`} value={one.model} />,{' '}
+            </>
+          )}
+          {plural(one.rows, 'row')}, inputs {one.isShard && 'of shard '}
+          <IdLink {...(one.isShard && { href: `/shard/${one.inputs}` })} value={one.inputs} />, outputs{' '}
+          <IdLink value={one.outputs} />
+          <Prover of={one} people={people} />
+        </li>
+      ))}
+      <More of={inferences} />
+    </ul>
   );
 }
 

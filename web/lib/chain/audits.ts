@@ -2,12 +2,10 @@
 import { type Hex, parseEventLogs } from 'viem';
 import { inferencesAbi, lineageAuditAbi } from '../../../src/generated/abi.ts';
 import { shardsUsedBy } from '../../../src/registry/ancestry.ts';
-import type { LineageFacts, Newest, ShardFacts } from './factTypes.ts';
+import type { LineageFacts, ShardFacts } from './factTypes.ts';
+import { newestOf } from './newest.ts';
 import type { RawLog } from './scan.ts';
 import type { Store } from './store.ts';
-
-/** Entries of a list that a page shows: anyone can record any number of them. */
-const MOST_SHOWN = 20;
 
 export function applyInferences(store: Store, raw: RawLog[]): void {
   for (const { args, ...log } of parseEventLogs({
@@ -32,11 +30,6 @@ export function applyAudit(store: Store, raw: RawLog[]): void {
 
 function whereOf({ blockNumber, transactionHash }: { blockNumber: bigint; transactionHash: Hex }) {
   return { block: Number(blockNumber), transaction: transactionHash };
-}
-
-/** The last entries of a list that has the oldest first. */
-export function newestOf<T>(all: readonly T[], most = MOST_SHOWN): Newest<T> {
-  return { newest: all.slice(-most).reverse(), total: all.length };
 }
 
 export function factsOfShard({ facts }: Store, shard: Hex): ShardFacts {

@@ -1,4 +1,5 @@
 import type { Hex } from 'viem';
+import { push } from '../push.ts';
 import type { AbsentFact, DisjointFact, Inference, SubsetFact } from './factTypes.ts';
 
 /** What was proved of models and shards after they were registered. Each list has the oldest first. */
@@ -42,10 +43,4 @@ export class Facts {
   subsetOf(shard: Hex): readonly SubsetFact[] {
     return this.#subset.get(shard) ?? [];
   }
-}
-
-function push<T>(lists: Map<Hex, T[]>, key: Hex, value: T): void {
-  const list = lists.get(key);
-  if (list) list.push(value);
-  else lists.set(key, [value]);
 }

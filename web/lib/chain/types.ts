@@ -300,18 +300,6 @@ export interface Graph {
   truncated: boolean;
 }
 
-/** One query of the search box. */
-export interface SearchHit {
-  id: Hex;
-  kind: Kind;
-  trainer: Address;
-  widths: number[];
-  network?: string;
-  head: Head;
-  /** hostile until shown otherwise */
-  name?: string;
-}
-
 /** An error as the page shows it. */
 export interface Message {
   title: string;
@@ -438,6 +426,19 @@ export interface Comparison {
 
 export type Direction = 'both' | 'ancestors' | 'descendants';
 
+/** What is asked of the models of a view; what is missing is not asked. */
+export interface ModelFilter {
+  kind?: Kind;
+  trainer?: Address;
+  /** whether a declared import is in its lineage or it is one */
+  declared?: boolean;
+  /** only with a result on the view's benchmark */
+  scored?: boolean;
+  /** registered from then on, and before then, in seconds of Unix time */
+  since?: number;
+  until?: number;
+}
+
 /** Which part of the tree is asked for. */
 export interface Neighbourhood {
   focus?: Hex;
@@ -448,6 +449,7 @@ export interface Neighbourhood {
   limit: number;
   /** whose scores are told */
   benchmark?: Hex;
+  filter?: ModelFilter;
 }
 
 /** A part of the tree and which part it is: it stays the same when models are added to it. */
