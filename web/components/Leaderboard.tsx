@@ -68,7 +68,14 @@ function Benchmarks({ choice: { benchmarks }, people }: { choice: BenchmarkChoic
   );
 }
 
-function OneBoard({ board: { benchmark, entries, apart }, people }: { board: Board; people: Record<string, string> }) {
+/** One benchmark: what it is, and its results. */
+export function OneBoard({
+  board: { benchmark, entries, apart },
+  people,
+}: {
+  board: Board;
+  people: Record<string, string>;
+}) {
   const [filter, setFilter] = useState('');
   const [asked, setAsked] = useState('');
   const [isOneEach, setOneEach] = useState(false);
@@ -157,7 +164,7 @@ function BoardFacts({ benchmark, people }: { benchmark: Benchmark; people: Recor
       <dt>Benchmark</dt>
       <dd>
         <StrangersText text={benchmark.uri} />
-        <Hash value={benchmark.id} what="id of the benchmark" />
+        <Hash value={benchmark.id} what="id of the benchmark" href={`/benchmark/${benchmark.id}`} />
       </dd>
       {benchmark.by && (
         <>

@@ -16,6 +16,7 @@ import { LineageGraph } from './LineageGraph.tsx';
 import { Mark } from './Mark.tsx';
 import { MeasureFacts } from './Measures.tsx';
 import { ModelFacts } from './ModelFacts.tsx';
+import { LineageAudit, RecordedOutputs } from './ModelProofs.tsx';
 import { Notice } from './Notice.tsx';
 import { Reproduce } from './Reproduce.tsx';
 import { NoneChosen, ResultMarks, resultFigure, ScoresOf } from './ResultMarks.tsx';
@@ -35,7 +36,8 @@ interface Props {
 
 /** Everything the chain says about one model. */
 export function ModelPage({ view, editor, pay, warning }: Props) {
-  const { model, config, lineage, children, credits, split, payees = [] } = view;
+  const { model, config, lineage, children, credits, split, payees = [], inferences, facts } = view;
+  const benchmark = view.choice.benchmark && { benchmark: view.choice.benchmark };
   return (
     <>
       {warning && (
@@ -84,6 +86,8 @@ export function ModelPage({ view, editor, pay, warning }: Props) {
               <CreditList credits={credits} />
             </Section>
           )}
+          {inferences && <RecordedOutputs inferences={inferences} people={config.people} />}
+          {facts && <LineageAudit facts={facts} people={config.people} {...benchmark} />}
           <Section title="Children" aside={plural(model.children, 'child', 'children')}>
             {children.length === 0 && <p className="py-4 text-soft">No registered model names it as a parent.</p>}
             <ul className="grid grid-cols-[minmax(0,1fr)] gap-x-8 sm:grid-cols-[repeat(2,minmax(0,1fr))]">

@@ -58,9 +58,19 @@ export class Reader {
 
   get #contracts(): Address[] {
     const { registry, datasets, scoreboard, cards, creditVault, bountyBoard, statuses, attestations } = this.config;
-    return [registry, datasets, scoreboard, cards, creditVault, bountyBoard, statuses, attestations].filter(
-      (contract) => contract !== undefined,
-    );
+    const { inferences, audit } = this.config;
+    return [
+      registry,
+      datasets,
+      scoreboard,
+      cards,
+      creditVault,
+      bountyBoard,
+      statuses,
+      attestations,
+      inferences,
+      audit,
+    ].filter((contract) => contract !== undefined);
   }
 
   get store(): Store {
@@ -113,17 +123,15 @@ export class Reader {
     return this.client.readContract(call).catch(() => trainer);
   }
 
-  /** The schema of a model, which stays as it is; undefined where the node does not answer. */
-  async schema(id: Hex): Promise<Hex | undefined> {
+  /** The schema of a model or a shard, which stays as it is; undefined where the node does not answer. */
+  async schema(id: Hex, of: 'model' | 'shard' = 'model'): Promise<Hex | undefined> {
     const known = this.#schemas.get(id);
     if (known !== undefined) return known;
-    const call = {
-      address: this.config.registry,
-      abi: modelRegistryAbi,
-      functionName: 'schemaOf',
-      args: [id],
-    } as const;
-    const hash = await this.client.readContract(call).catch(() => undefined);
+    const call = { address: this.config.registry, abi: modelRegistryAbi, args: [id] } as const;
+    const hash = await (of === 'model'
+      ? this.client.readContract({ ...call, functionName: 'schemaOf' })
+      : this.client.readContract({ ...call, functionName: 'shard' }).then(({ schema }) => schema)
+    ).catch(() => undefined);
     if (this.#schemas.size >= MOST_SCHEMAS) this.#schemas.clear();
     if (hash !== undefined) this.#schemas.set(id, hash);
     return hash;
@@ -201,14 +209,16 @@ const holder = globalThis as { descentReader?: { key: string; reader: Reader } }
  * The reader of the configured registry, up to date, or why there is none.
  * @param wanted a node that somebody asks for: where it is not known yet, the chain is asked once more, because its
  * transaction may be a moment old
+ * @param soon answers with what is known, while the chain is asked for news
  */
-export async function openReader(wanted?: Hex): Promise<Reader | MissingConfig> {
+export async function openReader(wanted?: Hex, soon = false): Promise<Reader | MissingConfig> {
   const config = readConfig();
   if ('missing' in config) return config;
   const key = JSON.stringify(config);
   if (holder.descentReader?.key !== key) holder.descentReader = { key, reader: new Reader(config) };
   const { reader } = holder.descentReader;
-  await reader.refresh();
+  const reading = reader.refresh();
+  if (!soon || reader.store.size === 0) await reading;
   if (wanted && !reader.store.model(wanted)) await reader.refresh(SOONEST_MS);
   return reader;
 }

@@ -3,7 +3,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { Hex } from 'viem';
 import { DEFAULT_LIMIT } from '../graphQuestion.ts';
-import type { Direction, Graph, GraphPart, SearchHit } from './types.ts';
+import type { Found } from './pageTypes.ts';
+import type { Direction, Graph, GraphPart } from './types.ts';
 
 /** A part of the tree is asked for again after so many milliseconds for each of its nodes: every 6 s where it is small. */
 const MS_A_NODE = 20;
@@ -41,7 +42,7 @@ function partOf({ focus, hops, direction, limit }: GraphQuestion): string {
 export function useSearch(text: string) {
   return useQuery({
     queryKey: ['search', text],
-    queryFn: () => getJson<SearchHit[]>(`/api/search?q=${encodeURIComponent(text)}`),
+    queryFn: () => getJson<Found>(`/api/search?q=${encodeURIComponent(text)}`),
     enabled: text.trim().length > 1,
     placeholderData: keepPreviousData,
   });

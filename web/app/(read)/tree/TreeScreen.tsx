@@ -149,7 +149,7 @@ function Search({ onChoose }: { onChoose(id: `0x${string}`): void }) {
   return (
     <SearchBox
       text={text}
-      hits={hits ?? []}
+      hits={hits?.models.newest ?? []}
       onText={setText}
       onChoose={(id) => {
         setText('');
