@@ -15,6 +15,7 @@ export const metadata: Metadata = {
   title: { default: 'Descent: the register of model lineage', template: '%s · Descent' },
   description: 'A public register of machine-learning models in which every step from parent to child is a proof.',
   metadataBase: new URL(siteOrigin()),
+  alternates: { types: { 'application/atom+xml': '/feed.xml' } },
 };
 
 export const viewport: Viewport = {

@@ -25,15 +25,34 @@ const MODEL = object(
     parameters: COUNT,
     parents: { type: 'array', items: object({ id: ID, weight: { type: 'string' } }, ['id']) },
     children: COUNT,
-    declared: { type: 'boolean', description: 'Whether an import is in the descent: where its weights come from is not proved.' },
-    isForeign: { type: 'boolean', description: 'Whether a foreign program, which another proof system vouches for, is in the descent.' },
+    declared: {
+      type: 'boolean',
+      description: 'Whether an import is in the descent: where its weights come from is not proved.',
+    },
+    isForeign: {
+      type: 'boolean',
+      description: 'Whether a foreign program, which another proof system vouches for, is in the descent.',
+    },
     timestamp: { ...COUNT, description: 'Seconds since 1970; absent until the block is read.' },
     block: COUNT,
     transaction: ID,
     name: { type: 'string', description: 'What the trainer calls it. Nobody checked it.' },
     uri: { type: 'string', description: 'Where the trainer says more. Nobody checked it.' },
   },
-  ['id', 'kind', 'trainer', 'depth', 'widths', 'head', 'parents', 'children', 'declared', 'isForeign', 'block', 'transaction'],
+  [
+    'id',
+    'kind',
+    'trainer',
+    'depth',
+    'widths',
+    'head',
+    'parents',
+    'children',
+    'declared',
+    'isForeign',
+    'block',
+    'transaction',
+  ],
 );
 const TRAINER = object({ trainer: ADDRESS, models: COUNT });
 const DATASET = object({ id: ID, uri: { type: 'string' } });
@@ -131,7 +150,11 @@ export const OPEN_API = {
       parameters: [inPath('id', ID)],
       schema: view({ dataset: DATASET }),
     }),
-    '/api/shard/{id}': get({ summary: 'A shard.', parameters: [inPath('id', ID)], schema: view({ shard: object({ id: ID }) }) }),
+    '/api/shard/{id}': get({
+      summary: 'A shard.',
+      parameters: [inPath('id', ID)],
+      schema: view({ shard: object({ id: ID }) }),
+    }),
     '/api/benchmarks': get({ summary: 'Benchmarks, the newest first.', parameters: PAGE, schema: listOf(BENCHMARK) }),
     '/api/benchmark/{id}': get({
       summary: 'A benchmark: terms, results, seal.',
@@ -143,7 +166,11 @@ export const OPEN_API = {
       parameters: [inPath('benchmark', ID), query('format', 'json or csv', { enum: ['json', 'csv'] })],
       schema: object({ benchmark: BENCHMARK, entries: { type: 'array' }, apart: { type: 'array' } }),
     }),
-    '/api/bounty/{id}': get({ summary: 'A bounty, by its number.', parameters: [inPath('id', COUNT)], schema: view({ bounty: { type: 'object' } }) }),
+    '/api/bounty/{id}': get({
+      summary: 'A bounty, by its number.',
+      parameters: [inPath('id', COUNT)],
+      schema: view({ bounty: { type: 'object' } }),
+    }),
     '/feed.xml': get({ summary: 'New models, as an Atom feed.', type: 'application/atom+xml' }),
   },
 };

@@ -5,5 +5,5 @@ export const dynamic = 'force-dynamic';
 
 /** The description of this API. */
 export async function GET(): Promise<Response> {
-  return answerText(JSON.stringify(OPEN_API), 200);
+  return answerText(JSON.stringify(OPEN_API), 200, 'application/json');
 }

@@ -78,7 +78,7 @@ function readList<K extends string, T>(
 ): ListAnswer<T> {
   return withReader(({ config, store }) => {
     const keys = keysOf(store);
-    const from = after === undefined ? 0 : (keys?.findIndex((key) => key === after) ?? -1) + 1;
+    const from = after === undefined ? 0 : ((keys as string[] | undefined)?.indexOf(after) ?? -1) + 1;
     if (!keys || (after !== undefined && from === 0)) return undefined;
     const shown = keys.slice(from, from + limit);
     return {

@@ -124,13 +124,6 @@ function Field({
   );
 }
 
-/** Why a card cannot be written; undefined where it can. */
-function problemOf(name: string, uri: string): string | undefined {
-  if (bytes(name) > CARD_LIMITS.name) return `The name takes ${bytes(name)} bytes of ${CARD_LIMITS.name}.`;
-  if (bytes(uri) > CARD_LIMITS.uri) return `The link takes ${bytes(uri)} bytes of ${CARD_LIMITS.uri}.`;
-  return uri !== '' && !safeLink(uri) ? 'Only plain https and ipfs links are shown as links.' : undefined;
-}
-
 function bytes(text: string): number {
   return new TextEncoder().encode(text).length;
 }
