@@ -32,6 +32,7 @@ function paths(): string[] {
     '/prove',
     `/credit?trainer=${testBed.ledger.alice.account.address}`,
     '/bounties',
+    '/search?q=digits',
     `/trainer/${testBed.ledger.alice.account.address}`,
     `/dataset/${datasetId(testBed.ledger.alice.account.address, [...shards].sort(), URI)}`,
     `/shard/${shards[0]}`,

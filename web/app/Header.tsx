@@ -5,6 +5,7 @@ import { usePathname } from 'next/navigation';
 import { useRef } from 'react';
 import { type Theme, ThemeSwitch } from '../components/ThemeSwitch.tsx';
 import { useChainConfig } from '../lib/chain/provider.tsx';
+import { SearchMenu } from './SearchMenu.tsx';
 import { WalletMenu } from './WalletMenu.tsx';
 
 const PLACES = [
@@ -56,6 +57,7 @@ export function Header({ theme }: { theme: Theme }) {
             ))}
           </ul>
         </nav>
+        <SearchMenu />
         <ThemeSwitch initial={theme} />
         <WalletMenu />
         <button

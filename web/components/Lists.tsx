@@ -129,7 +129,9 @@ export function ResultList(props: ListProps<NamedResult>) {
           <span className="grid max-w-full justify-items-end gap-1 text-right">
             <span className="figure text-xl">
               {resultFigure(result)}
-              {result.right === undefined && <span className="text-[0.8125rem] text-soft"> mean squared error</span>}
+              <span className="text-[0.8125rem] text-soft">
+                {result.right === undefined ? ' mean squared error' : ' right, at least'}
+              </span>
             </span>
             <ResultMarks result={result} />
             <span className="text-[0.8125rem] text-soft">
