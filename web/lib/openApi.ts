@@ -111,7 +111,10 @@ export const OPEN_API = {
   },
   paths: {
     '/api': get({ summary: 'This description.' }),
-    '/api/status': get({ summary: 'How far the chain has been read.', schema: object({ scanned: COUNT }) }),
+    '/api/status': get({
+      summary: 'How far the chain has been read.',
+      schema: object({ head: COUNT, scanned: COUNT, first: COUNT, whole: { type: 'boolean' } }),
+    }),
     '/api/models': get({ summary: 'Models, the newest first.', parameters: PAGE, schema: listOf(MODEL) }),
     '/api/model/{id}': get({
       summary: 'A model, its lineage in short, results, data and what others say of it.',

@@ -257,6 +257,10 @@ export interface Status {
   head: number;
   /** everything up to this block is on the page */
   scanned: number;
+  /** block of the registry */
+  first: number;
+  /** whether the chain was read to its end once */
+  whole: boolean;
   /** milliseconds since 1970 when the node last answered */
   answeredAt: number;
   /** why the last attempt failed, in words */
