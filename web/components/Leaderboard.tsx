@@ -176,7 +176,7 @@ function BoardFacts({ benchmark, people }: { benchmark: Benchmark; people: Recor
       )}
       <dt>Rows</dt>
       <dd className="figure">{count(benchmark.rows)}</dd>
-      <dt>Kind</dt>
+      <dt>Measure</dt>
       <dd>{KINDS[benchmark.kind]}</dd>
       <dt>Who may enter</dt>
       <dd>{benchmark.rules.length === 0 ? 'Any model whose network fits' : capitalised(benchmark.rules.join(', '))}</dd>
@@ -237,9 +237,9 @@ function setApart(apart: Entry[]): string {
 }
 
 const KINDS: Record<Board['benchmark']['kind'], string> = {
-  classes: 'Classes, share right',
-  labels: 'Labels, share of rows with all of them right',
-  regression: 'Numbers, mean squared error',
+  classes: 'Accuracy: share of rows with the right class',
+  labels: 'Share of rows with all labels right',
+  regression: 'Mean squared error',
 };
 
 function NoBoard() {

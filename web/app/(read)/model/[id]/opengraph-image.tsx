@@ -12,7 +12,7 @@ export const contentType = 'image/png';
 export const alt = 'A model in the Descent register';
 
 const KINDS: Record<Kind, string> = {
-  seed: 'Drawn from a seed',
+  seed: 'Random starting weights',
   import: 'Declared import',
   train: 'Trained, proven',
   merge: 'Merged, proven',
