@@ -45,7 +45,8 @@ function paths(): string[] {
   ];
 }
 
-describe('accessibility', () => {
+// Two browsers' worth of pages at once: none of them changes anything.
+describe('accessibility', { concurrency: 2 }, () => {
   for (const theme of ['light', 'dark'] as const) {
     it(`has no serious issue on any page in ${theme}, and no page scrolls sideways or jumps`, async () => {
       for (const path of paths()) {

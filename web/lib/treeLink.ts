@@ -113,3 +113,8 @@ export function filterTexts(filter: ModelFilter = {}): Record<string, string> {
     ...(until !== undefined && { until: day(until - DAY_SECONDS) }),
   };
 }
+
+/** How many filters are in use. */
+export function filtersIn({ kind, trainer, declared, scored, since, until }: TreeLink): number {
+  return [kind, trainer, declared, scored, since, until].filter(Boolean).length;
+}
