@@ -25,7 +25,23 @@ function policy(nonce: string, node: string | undefined): string {
   ].join('; ');
 }
 
+/** Whether a path means anything: one with broken escapes would end in an error of the server. */
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function proxy(request: NextRequest): NextResponse {
+  const { pathname } = request.nextUrl;
+  if (pathname.startsWith('/api')) {
+    return isDecodable(pathname)
+      ? NextResponse.next()
+      : NextResponse.json({ error: 'not an address' }, { status: 404 });
+  }
   const nonce = btoa(crypto.randomUUID());
   const config = readConfig();
   const node = 'rpc' in config ? new URL(config.rpc).origin : undefined;
@@ -34,7 +50,9 @@ export function proxy(request: NextRequest): NextResponse {
   // Next reads the nonce for its own scripts from this header.
   headers.set('content-security-policy', csp);
   headers.set('x-nonce', nonce);
-  const response = NextResponse.next({ request: { headers } });
+  const response = isDecodable(pathname)
+    ? NextResponse.next({ request: { headers } })
+    : NextResponse.rewrite(new URL('/not-an-address', request.url), { request: { headers } });
   response.headers.set('content-security-policy', csp);
   response.headers.set('referrer-policy', 'no-referrer');
   response.headers.set('x-content-type-options', 'nosniff');
@@ -47,5 +65,5 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 export const config = {
-  matcher: [{ source: '/((?!api|files|_next/static|_next/image|.*\\.(?:svg|png|ico|txt)$).*)' }],
+  matcher: [{ source: '/((?!files|_next/static|_next/image|.*\\.(?:svg|png|ico|txt)$).*)' }],
 };

@@ -2,7 +2,7 @@ import { type Hex, type RpcLog, toEventSelector } from 'viem';
 import { DescentError } from '../errors/DescentError.ts';
 import { type Pause, patiently, sleep } from '../errors/patience.ts';
 import { modelRegistryAbi } from '../generated/abi.ts';
-import { compareLogs, type Head, type LogNode, mayHoldLogs, scanLogs } from './logs.ts';
+import { compareLogs, type Head, type LogNode, mayHoldLogs, Pace, scanLogs } from './logs.ts';
 
 /** Blocks at the end of the chain that are read again each time, because a node behind a balancer may have been behind. */
 export const UNSETTLED = 64;
@@ -35,6 +35,8 @@ export interface SavedHistory {
   start: number;
   read: { number: number; hash: Hex };
   logs: RpcLog[];
+  /** Blocks that the node took in one question at last. */
+  range?: number;
 }
 
 /** New logs, in the order of the chain. */
@@ -53,6 +55,7 @@ export interface News {
 export class LogHistory {
   readonly #options: HistoryOptions;
   readonly #pause: Pause;
+  readonly #pace: Pace;
   #logs: RpcLog[] = [];
   #keys = new Set<string>();
   #start: number | undefined;
@@ -63,6 +66,7 @@ export class LogHistory {
   constructor(options: HistoryOptions, saved?: SavedHistory, pause: Pause = sleep) {
     this.#options = options;
     this.#pause = pause;
+    this.#pace = new Pace(saved?.range);
     if (saved) {
       this.#start = saved.start;
       this.#read = saved.read;
@@ -90,7 +94,7 @@ export class LogHistory {
     const block = await node.getBlock(number);
     if (block === undefined) return undefined;
     const logs = this.#logs.filter((log) => blockOf(log) <= number);
-    return { start: this.#start ?? 0, read: { number, hash: block.hash }, logs };
+    return { start: this.#start ?? 0, read: { number, hash: block.hash }, logs, range: this.#pace.range };
   }
 
   /**
@@ -129,6 +133,7 @@ export class LogHistory {
           tell(logs);
         },
         this.#pause,
+        this.#pace,
       );
     await scan(Math.min(next, head.number - UNSETTLED + 1));
     try {

@@ -32,6 +32,7 @@ const FORGET_AFTER = 64;
  * All logs in a range of blocks, in order. What the node refuses is asked for in smaller parts, those that it names where it
  * does; what it answers lets the next part be larger. A node that is busy, behind or away for a moment is waited for.
  * @param onChunk called with each part's logs and its last block
+ * @param pace what is known of the ranges that the node takes; learns more
  * @throws the node's error when it stays busy or away, or when it refuses a single block
  */
 export async function scanLogs(
@@ -39,8 +40,8 @@ export async function scanLogs(
   { from, to }: { from: number; to: number },
   onChunk: (logs: RpcLog[], last: number) => void,
   pause: Pause = sleep,
+  pace: Pace = new Pace(),
 ): Promise<void> {
-  const pace = new Pace();
   let asked = 1;
   for (let first = from; first <= to; ) {
     const last = Math.min(to, first + pace.range - 1);
@@ -68,11 +69,15 @@ export async function scanLogs(
 }
 
 /** How many blocks to ask for: halved or as the node says where it refuses, doubled up to what it refused where it answers. */
-class Pace {
-  range = FIRST_RANGE;
+export class Pace {
+  range: number;
   #good = 0;
   #ceiling = Number.POSITIVE_INFINITY;
   #answers = 0;
+
+  constructor(range = FIRST_RANGE) {
+    this.range = range;
+  }
 
   refused(size: number, most: number | undefined): void {
     this.#answers = 0;

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { before, describe, it } from 'node:test';
+import { datasetId } from '../../src/registry/ids.ts';
+import { URI } from './support/scenario.ts';
 import { leave, openTestBed, type TestBed } from './support/testBed.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -14,7 +16,7 @@ before(async () => {
 });
 
 function paths(): string[] {
-  const { models, benchmark } = testBed.scenario;
+  const { models, benchmark, shards } = testBed.scenario;
   return [
     '/',
     '/tree',
@@ -30,6 +32,11 @@ function paths(): string[] {
     '/prove',
     `/credit?trainer=${testBed.ledger.alice.account.address}`,
     '/bounties',
+    '/search?q=digits',
+    `/trainer/${testBed.ledger.alice.account.address}`,
+    `/dataset/${datasetId(testBed.ledger.alice.account.address, [...shards].sort(), URI)}`,
+    `/shard/${shards[0]}`,
+    `/benchmark/${benchmark}`,
     '/leaderboard/open',
     '/compare',
     `/compare?a=${models[1].id}&b=${models[3].id}`,
@@ -38,7 +45,8 @@ function paths(): string[] {
   ];
 }
 
-describe('accessibility', () => {
+// Two browsers' worth of pages at once: none of them changes anything.
+describe('accessibility', { concurrency: 2 }, () => {
   for (const theme of ['light', 'dark'] as const) {
     it(`has no serious issue on any page in ${theme}, and no page scrolls sideways or jumps`, async () => {
       for (const path of paths()) {

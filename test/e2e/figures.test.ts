@@ -37,8 +37,9 @@ after(() => crowd?.close());
 
 describe('figures', () => {
   it('loads at most 250 kB of compressed JavaScript on the first visit of any page, and paints within 2 s', async (t) => {
-    const { models } = testBed.scenario;
+    const { models, benchmark } = testBed.scenario;
     const paths = ['/', '/tree', `/model/${models[1].id}`, '/leaderboard', '/compare', '/verify', '/submit', '/prove'];
+    paths.push(`/trainer/${testBed.ledger.alice.account.address}`, `/benchmark/${benchmark}`);
     for (const path of paths) {
       const session = await testBed.open();
       const { page } = session;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Address, type Hex, numberToHex, padHex } from 'viem';
 import { boardOf, chooseBenchmark, standsApart } from '../../web/lib/chain/boards.ts';
+import { graphOf } from '../../web/lib/chain/graph.ts';
 import { lineageOf } from '../../web/lib/chain/lineage.ts';
 import { type NewModel, Store } from '../../web/lib/chain/store.ts';
 import { lanesOf } from '../../web/lib/lanes.ts';
@@ -103,9 +104,9 @@ describe('scores on the page', () => {
     assert.equal(chooseBenchmark(store, { benchmark: benchmark(0) }, 'none').benchmark, undefined);
     assert.equal(chooseBenchmark(store, { benchmark: benchmark(0) }, benchmark(7)).unknown, true);
     const scoreOf = (wanted?: Hex) =>
-      store
-        .graph({ hops: 9, direction: 'both', limit: 9, ...(wanted && { benchmark: wanted }) })
-        .nodes.find((node) => node.id === id(5))?.score;
+      graphOf(store, { hops: 9, direction: 'both', limit: 9, ...(wanted && { benchmark: wanted }) }).nodes.find(
+        (node) => node.id === id(5),
+      )?.score;
     assert.equal(scoreOf(), undefined);
     assert.equal(scoreOf(benchmark(0))?.right, 40);
     assert.equal(scoreOf(benchmark(1))?.right, 64);

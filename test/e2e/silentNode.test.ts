@@ -82,7 +82,7 @@ describe('while the node answers nothing', () => {
     writeFileSync(forged, withWrongProof(readFileSync(testBed.scenario.waiting.file, 'utf8')));
     const { verdict, text } = await verify(session, forged);
     assert.equal(verdict, 'false');
-    assert.match(text, /^Not verified\./);
+    assert.match(text, /^Verification failed\./);
     await page.getByLabel('Id of a registered model or shard').fill(testBed.scenario.models[1].id);
     await page.getByRole('button', { name: 'Verify', exact: true }).click();
     await page.getByRole('alert').filter({ hasText: 'The node does not answer.' }).waitFor({ timeout: PATIENCE });

@@ -69,7 +69,7 @@ describe('submitting', () => {
     const session = await begin(testBed.scenario.waiting.file);
     const { page } = session;
     const says = page.getByRole('region', { name: 'What it says' });
-    await says.getByText('Dev keys').waitFor({ timeout: PATIENCE });
+    await says.getByText('Test keys').waitFor({ timeout: PATIENCE });
     const text = await says.innerText();
     for (const part of ['Trained', 'Bob', testBed.ledger.bob.account.address, proquint(testBed.scenario.models[2].id)])
       assert.ok(text.includes(part), part);

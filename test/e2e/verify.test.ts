@@ -46,7 +46,7 @@ describe('verifying', () => {
       await page.getByTestId('file').setInputFiles(forged);
       await page.locator(`[data-check=${line}][data-state=bad]`).waitFor({ timeout: PATIENCE });
       await page.getByTestId('verdict').waitFor({ timeout: PATIENCE });
-      assert.match(await page.getByTestId('verdict').innerText(), /Not verified/);
+      assert.match(await page.getByTestId('verdict').innerText(), /Verification failed/);
     }
     await leave(session);
   });

@@ -69,7 +69,7 @@ describe('what others vouch for', () => {
     proxy = await startNodeProxy((method, params) => chain.request(method, ...params));
     mkdirSync(FOLDER, { recursive: true });
     const file = join(FOLDER, 'deployment.json');
-    const beside = { datasets, attestations: attested.attestations, statuses, trainers };
+    const beside = { datasets, dataAttestations: attested.attestations, statuses, trainers };
     const addresses = Object.fromEntries(Object.entries(beside).map(([name, { address }]) => [name, address]));
     const place = { chainId: 31337, rpc: proxy.rpc, registry: registry.address, block: 0, ...addresses };
     writeFileSync(file, JSON.stringify(place));

@@ -35,7 +35,9 @@ const ALLOWED_IN_SCRIPTS: Record<string, string[]> = {
 };
 
 // The same for the page. The types of the domain stand below everything, although they live in lib/chain.
-const DOMAIN = ['types', 'creditTypes', 'dataTypes', 'moneyTypes'].map((name) => `web/lib/chain/${name}.ts`);
+const DOMAIN = ['types', 'creditTypes', 'dataTypes', 'factTypes', 'moneyTypes', 'pageTypes'].map(
+  (name) => `web/lib/chain/${name}.ts`,
+);
 const ALLOWED_IN_WEB: Record<string, string[]> = {
   lib: [],
   'lib/prover': ['lib'],

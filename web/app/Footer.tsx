@@ -27,6 +27,14 @@ export function Footer({ initial }: { initial: Status }) {
             {...(explorer && { href: `${explorer}/address/${registry}` })}
           />
         </p>
+        <p className="flex gap-4">
+          <a className="link" href="/api">
+            API
+          </a>
+          <a className="link" href="/feed.xml">
+            Feed of new models
+          </a>
+        </p>
       </div>
     </footer>
   );

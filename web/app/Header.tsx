@@ -5,6 +5,7 @@ import { usePathname } from 'next/navigation';
 import { useRef } from 'react';
 import { type Theme, ThemeSwitch } from '../components/ThemeSwitch.tsx';
 import { useChainConfig } from '../lib/chain/provider.tsx';
+import { SearchMenu } from './SearchMenu.tsx';
 import { WalletMenu } from './WalletMenu.tsx';
 
 const PLACES = [
@@ -28,11 +29,9 @@ export function Header({ theme }: { theme: Theme }) {
       {devKeys && (
         <p className="border-b border-line bg-sunk px-4 py-1 text-center text-[0.8125rem] text-warn">
           <strong className="font-semibold">
-            Development keys<span className="max-sm:hidden"> on {chainName.toLowerCase()}</span>.
+            Test keys<span className="max-sm:hidden"> on {chainName.toLowerCase()}</span>:
           </strong>{' '}
-          <span className="max-sm:hidden">Their secret is public: anyone can forge these proofs. </span>
-          <span className="sm:hidden">They convince no stranger.</span>
-          <span className="max-sm:hidden">Nothing here convinces a stranger.</span>
+          these proofs can be forged. Demo only.
         </p>
       )}
       <div className="mx-auto flex h-16 max-w-7xl items-center gap-2 px-4 sm:px-6">
@@ -56,6 +55,7 @@ export function Header({ theme }: { theme: Theme }) {
             ))}
           </ul>
         </nav>
+        <SearchMenu />
         <ThemeSwitch initial={theme} />
         <WalletMenu />
         <button

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { Theme } from '../components/ThemeSwitch.tsx';
 import { ChainProvider } from '../lib/chain/provider.tsx';
 import { readStatus } from '../lib/chain/queries.ts';
+import { siteOrigin } from '../lib/siteOrigin.ts';
 import { Footer } from './Footer.tsx';
 import { archivo, martian } from './fonts.ts';
 import './globals.css';
@@ -13,7 +14,8 @@ import { NothingToRead } from './NothingToRead.tsx';
 export const metadata: Metadata = {
   title: { default: 'Descent: the register of model lineage', template: '%s · Descent' },
   description: 'A public register of machine-learning models in which every step from parent to child is a proof.',
-  metadataBase: new URL(process.env.DESCENT_SITE ?? 'http://localhost:3000'),
+  metadataBase: new URL(siteOrigin()),
+  alternates: { types: { 'application/atom+xml': '/feed.xml' } },
 };
 
 export const viewport: Viewport = {

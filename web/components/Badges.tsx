@@ -41,14 +41,14 @@ export function Badges({
   );
 }
 
-/** Development keys: anyone can forge proofs for them. */
+/** Test keys: anyone can forge proofs for them. */
 export function DevKeys() {
   return (
     <span
       className={`${BASE} border-warn text-warn`}
       title="The secret of these keys is public, so anyone could have made this proof"
     >
-      Dev keys
+      Test keys
     </span>
   );
 }

@@ -1,21 +1,29 @@
 import type { ListedDataset } from '../lib/chain/dataTypes.ts';
 import { count } from '../lib/format.ts';
-import { Hash, Person } from './Identity.tsx';
+import { Hash, IdLink, Person } from './Identity.tsx';
 import { Disputed } from './Standing.tsx';
 import { StrangersText } from './StrangersText.tsx';
 
 interface Props {
   dataset: ListedDataset;
   people: Record<string, string>;
+  /** whether a link to the dataset would lead to where it is */
+  isOwnPage?: boolean;
 }
 
 /** A dataset that lists a model's shard, with who attests it and where its rows are. Nothing of it is proved. */
-export function DatasetNotes({ dataset, people }: Props) {
+export function DatasetNotes({ dataset, people, isOwnPage = false }: Props) {
   const { uri, attestations, attestationTotal, published, revoked } = dataset;
   return (
     <div className="mt-1" data-testid="dataset">
       <span className="text-soft">Listed as </span>
       <StrangersText text={uri} />
+      {!isOwnPage && (
+        <>
+          {' '}
+          <IdLink href={`/dataset/${dataset.id}`} value={dataset.id} />
+        </>
+      )}
       {revoked && <span className="text-warn"> (revoked by its registrar)</span>}
       {attestations.map(({ source, operator, uri: says, licence, disputes }) => (
         <div key={source} className="border-l-2 border-rule pl-3">

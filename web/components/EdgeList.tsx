@@ -41,7 +41,7 @@ const HAPPENED: Record<Kind, (model: Model) => React.ReactNode> = {
       KIND_NAMES.train
     ),
   merge: ({ parents, method }) => `Merged from ${parents.length} models${method ? ` by ${method}` : ''}`,
-  seed: () => 'Drawn from randomness of the chain',
+  seed: () => 'Random starting weights, from a seed of the chain',
   import: () => KIND_NAMES.import,
   foreign: ({ parents, foreign }) =>
     foreign ? `Foreign program ${foreign.program}, from ${plural(parents.length, 'parent')}` : KIND_NAMES.foreign,

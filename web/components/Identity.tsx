@@ -1,7 +1,7 @@
 import Link from 'next/link';
 import type { Named } from '../lib/chain/types.ts';
 import { networkLabel, short } from '../lib/format.ts';
-import { givenName } from '../lib/names.ts';
+import { benchmarkName, givenName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
 import { Copy } from './Copy.tsx';
 import { KindSymbol } from './KindSymbol.tsx';
@@ -11,10 +11,35 @@ import { Mark } from './Mark.tsx';
 export function Person({ address, people }: { address: string; people: Record<string, string> }) {
   const name = people[address.toLowerCase()];
   return (
-    <span title={address} className="whitespace-nowrap">
+    <Link href={`/trainer/${address}`} prefetch={false} title={address} className="link whitespace-nowrap">
       {name && <span className="mr-1.5">{name}</span>}
       <span className="hash text-soft">{short(address)}</span>
-    </span>
+    </Link>
+  );
+}
+
+/** An id that leads to its page, where it has one. */
+export function IdLink({ href, value }: { href?: string; value: string }) {
+  const text = <span title={value}>{short(value, 8, 4)}</span>;
+  if (!href) return <span className="hash">{text}</span>;
+  return (
+    <Link href={href} prefetch={false} className="link hash">
+      {text}
+    </Link>
+  );
+}
+
+/** A benchmark by whatever its registrar wrote. */
+export function BenchmarkLink({ benchmark }: { benchmark: { id: string; uri: string } }) {
+  return <NamedLink href={`/benchmark/${benchmark.id}`} name={benchmarkName(benchmark)} />;
+}
+
+/** A link with a name that a stranger may have written. */
+export function NamedLink({ href, name }: { href: string; name: string }) {
+  return (
+    <Link href={href} prefetch={false} className="link min-w-0 break-words">
+      <bdi>{name}</bdi>
+    </Link>
   );
 }
 
@@ -29,7 +54,11 @@ export function Hash({ value, what, href }: { value: string; what: string; href?
   return (
     <span className="inline-flex max-w-full items-center gap-1">
       <span className="hash min-w-0">
-        {href ? (
+        {href?.startsWith('/') ? (
+          <Link className="link" href={href} prefetch={false}>
+            {text}
+          </Link>
+        ) : href ? (
           <a className="link" href={href} rel="noreferrer">
             {text}
           </a>

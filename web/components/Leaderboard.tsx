@@ -68,7 +68,14 @@ function Benchmarks({ choice: { benchmarks }, people }: { choice: BenchmarkChoic
   );
 }
 
-function OneBoard({ board: { benchmark, entries, apart }, people }: { board: Board; people: Record<string, string> }) {
+/** One benchmark: what it is, and its results. */
+export function OneBoard({
+  board: { benchmark, entries, apart },
+  people,
+}: {
+  board: Board;
+  people: Record<string, string>;
+}) {
   const [filter, setFilter] = useState('');
   const [asked, setAsked] = useState('');
   const [isOneEach, setOneEach] = useState(false);
@@ -157,7 +164,7 @@ function BoardFacts({ benchmark, people }: { benchmark: Benchmark; people: Recor
       <dt>Benchmark</dt>
       <dd>
         <StrangersText text={benchmark.uri} />
-        <Hash value={benchmark.id} what="id of the benchmark" />
+        <Hash value={benchmark.id} what="id of the benchmark" href={`/benchmark/${benchmark.id}`} />
       </dd>
       {benchmark.by && (
         <>
@@ -169,7 +176,7 @@ function BoardFacts({ benchmark, people }: { benchmark: Benchmark; people: Recor
       )}
       <dt>Rows</dt>
       <dd className="figure">{count(benchmark.rows)}</dd>
-      <dt>Kind</dt>
+      <dt>Measure</dt>
       <dd>{KINDS[benchmark.kind]}</dd>
       <dt>Who may enter</dt>
       <dd>{benchmark.rules.length === 0 ? 'Any model whose network fits' : capitalised(benchmark.rules.join(', '))}</dd>
@@ -230,9 +237,9 @@ function setApart(apart: Entry[]): string {
 }
 
 const KINDS: Record<Board['benchmark']['kind'], string> = {
-  classes: 'Classes, share right',
-  labels: 'Labels, share of rows with all of them right',
-  regression: 'Numbers, mean squared error',
+  classes: 'Accuracy: share of rows with the right class',
+  labels: 'Share of rows with all labels right',
+  regression: 'Mean squared error',
 };
 
 function NoBoard() {

@@ -114,7 +114,7 @@ const MADE: Record<Kind, (node: Ancestor) => string | undefined> = {
     return `${plural(steps, 'step')} on ${plural(rows, 'row')} at rate ${ratesOf(trainings)}`;
   },
   merge: ({ parents, hiddenParents }) => `merged from ${plural(parents.length + hiddenParents, 'parent')}`,
-  seed: () => 'drawn from randomness of the chain',
+  seed: () => 'random starting weights',
   import: () => 'declared import',
   foreign: ({ parents, hiddenParents }) => `foreign program, from ${plural(parents.length + hiddenParents, 'parent')}`,
 };

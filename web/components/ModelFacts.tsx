@@ -2,7 +2,7 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { parseNetwork } from '../../src/model/network.ts';
 import type { Model, ModelView, Training as TrainingSegment } from '../lib/chain/types.ts';
-import { count, moment, permalink, plural, short } from '../lib/format.ts';
+import { count, moment, permalink, plural } from '../lib/format.ts';
 import { HEAD_MEANINGS, HEAD_NAMES } from '../lib/heads.ts';
 import { safeText } from '../lib/hostile.ts';
 import { givenName } from '../lib/names.ts';
@@ -10,7 +10,7 @@ import { proquint } from '../lib/proquint.ts';
 import { OUTPUTS, sumOf, targetsInWords } from '../lib/training.ts';
 import { Copy } from './Copy.tsx';
 import { DatasetNotes } from './DatasetNotes.tsx';
-import { Hash, ModelName } from './Identity.tsx';
+import { Hash, IdLink, ModelName } from './Identity.tsx';
 import { NetworkFigure } from './NetworkFigure.tsx';
 import { SchemaFacts } from './SchemaFacts.tsx';
 import { Widths } from './Widths.tsx';
@@ -46,7 +46,7 @@ export function ModelFacts({ view }: Props) {
 }
 
 function Trainer({ view: { model, config, trainerName } }: Props) {
-  const { explorer, people } = config;
+  const { people } = config;
   const name = people[model.trainer.toLowerCase()];
   return (
     <Fact name="Trainer">
@@ -56,7 +56,7 @@ function Trainer({ view: { model, config, trainerName } }: Props) {
           {safeText(trainerName)}
         </bdi>
       )}
-      <Hash value={model.trainer} what="address" {...(explorer && { href: `${explorer}/address/${model.trainer}` })} />
+      <Hash value={model.trainer} what="address" href={`/trainer/${model.trainer}`} />
     </Fact>
   );
 }
@@ -68,7 +68,7 @@ function Parents({ view: { model } }: Props) {
         <ModelName model={parent} />
       </Link>{' '}
       {givenName(parent) && <span className="text-soft">{proquint(parent.id)} </span>}
-      <span className="hash text-soft">{short(parent.id)}</span>
+      <IdLink href={`/model/${parent.id}`} value={parent.id} />
       {parent.weight && <span className="ml-2 text-soft">weight {parent.weight}</span>}
     </Fact>
   ));
@@ -103,7 +103,7 @@ function Segments({ trainings, model }: { trainings: readonly TrainingSegment[];
           <li key={k}>
             {k + 1}. {segmentInWords(segment)}; <span className="text-soft">{rateInWords(segment, model)}</span>
             <br />
-            <Hash value={segment.shard} what="id of the shard" />
+            <Hash value={segment.shard} what="id of the shard" href={`/shard/${segment.shard}`} />
           </li>
         ))}
       </ol>
@@ -145,7 +145,7 @@ function Training({ view: { model, shard, datasets, datasetTotal, config } }: Pr
         {trainings.length === 1 ? (
           <>
             <br />
-            <Hash value={trainings[0].shard} what="id of the shard" />
+            <Hash value={trainings[0].shard} what="id of the shard" href={`/shard/${trainings[0].shard}`} />
           </>
         ) : (
           <Segments trainings={trainings} model={model} />

@@ -16,6 +16,7 @@ import { LineageGraph } from './LineageGraph.tsx';
 import { Mark } from './Mark.tsx';
 import { MeasureFacts } from './Measures.tsx';
 import { ModelFacts } from './ModelFacts.tsx';
+import { LineageAudit, RecordedOutputs } from './ModelProofs.tsx';
 import { Notice } from './Notice.tsx';
 import { Reproduce } from './Reproduce.tsx';
 import { NoneChosen, ResultMarks, resultFigure, ScoresOf } from './ResultMarks.tsx';
@@ -35,7 +36,8 @@ interface Props {
 
 /** Everything the chain says about one model. */
 export function ModelPage({ view, editor, pay, warning }: Props) {
-  const { model, config, lineage, children, credits, split, payees = [] } = view;
+  const { model, config, lineage, children, credits, split, payees = [], inferences, facts } = view;
+  const benchmark = view.choice.benchmark && { benchmark: view.choice.benchmark };
   return (
     <>
       {warning && (
@@ -74,7 +76,7 @@ export function ModelPage({ view, editor, pay, warning }: Props) {
       </div>
       <div className="mx-auto grid max-w-7xl gap-14 px-4 pt-12 sm:px-6 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
         <div className="grid min-w-0 content-start gap-14">
-          <Section title="The edge that made it">
+          <Section title="How it was made">
             <ModelFacts view={view} />
           </Section>
           <Scores view={view} />
@@ -84,6 +86,8 @@ export function ModelPage({ view, editor, pay, warning }: Props) {
               <CreditList credits={credits} />
             </Section>
           )}
+          {inferences && <RecordedOutputs inferences={inferences} people={config.people} />}
+          {facts && <LineageAudit facts={facts} people={config.people} {...benchmark} />}
           <Section title="Children" aside={plural(model.children, 'child', 'children')}>
             {children.length === 0 && <p className="py-4 text-soft">No registered model names it as a parent.</p>}
             <ul className="grid grid-cols-[minmax(0,1fr)] gap-x-8 sm:grid-cols-[repeat(2,minmax(0,1fr))]">
@@ -95,12 +99,12 @@ export function ModelPage({ view, editor, pay, warning }: Props) {
               ))}
             </ul>
           </Section>
-          <Section title="Make it again, check it">
+          <Section title="Reproduce and verify">
             <Reproduce view={view} />
           </Section>
         </div>
         <div className="grid min-w-0 content-start gap-14">
-          <Section title="What it descends from" aside={plural(lineage.sums.ancestors, 'ancestor')}>
+          <Section title="Lineage" aside={plural(lineage.sums.ancestors, 'ancestor')}>
             <LineageGraph lineage={lineage} id={model.id} />
           </Section>
           <Section title="What the proof shows">
@@ -201,7 +205,7 @@ const NOT_SHOWN: Record<Kind, readonly string[]> = {
 
 function Meaning({ view: { model, config } }: { view: ModelView }) {
   const rest = [
-    config.devKeys ? 'Anything to a stranger: the keys are development keys, whose secret is public.' : '',
+    config.devKeys ? 'That nobody forged it: these are test keys, whose secret is public.' : '',
     model.declared && model.parents.length > 0 ? 'How its declared imports were made, and on which rows.' : '',
     model.isForeign && model.kind !== 'foreign'
       ? 'That each model above follows from its parents: for at least one a foreign program vouches.'

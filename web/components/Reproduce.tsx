@@ -8,7 +8,7 @@ const TITLES: Record<Kind, string> = {
   train: 'Train the same step from the released parent and data',
   merge: 'Merge the released parents in the same way',
   import: 'Import the released file again',
-  seed: 'Draw such a start',
+  seed: 'Create starting weights like these',
   foreign: '',
 };
 

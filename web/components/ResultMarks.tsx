@@ -1,6 +1,6 @@
 import type { BenchmarkChoice, Result } from '../lib/chain/types.ts';
 import { count, percent } from '../lib/format.ts';
-import { benchmarkName } from '../lib/names.ts';
+import { BenchmarkLink } from './Identity.tsx';
 
 type Marked = Pick<Result, 'rows' | 'trainedRows' | 'sameSchema' | 'unread'>;
 
@@ -52,5 +52,5 @@ export function NoneChosen({ choice: { benchmark, total, unknown } }: { choice: 
 /** Which benchmark the scores of a view are of. */
 export function ScoresOf({ choice: { benchmark } }: { choice: BenchmarkChoice }) {
   if (!benchmark) return null;
-  return <bdi>{benchmarkName(benchmark)}</bdi>;
+  return <BenchmarkLink benchmark={benchmark} />;
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import { type KeyboardEvent, useId, useState } from 'react';
-import type { SearchHit } from '../lib/chain/types.ts';
+import type { SearchHit } from '../lib/chain/pageTypes.ts';
 import { networkLabel, short } from '../lib/format.ts';
 import { proquint } from '../lib/proquint.ts';
 import { ModelName } from './Identity.tsx';

@@ -9,10 +9,10 @@ const TONES = {
 const WORDS = {
   verified: 'Verified.',
   holds: 'The proof holds; not shown:',
-  false: 'Not verified.',
+  false: 'Verification failed.',
 } as const;
 
-/** What a person may conclude from all checks, in the words of the command line. */
+/** What a person may conclude from all checks. */
 export function Verdict(props: {
   subject: string;
   verdict: Conclusion;

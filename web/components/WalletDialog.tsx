@@ -80,8 +80,8 @@ export function WalletDialog(props: Props) {
             ))}
             {wallets.length === 0 && (
               <p className="text-soft">
-                No wallet announced itself. Install a browser wallet that follows EIP-6963 and load the page again; the
-                command <span className="hash">descent submit</span> needs none.
+                No browser wallet found. Install one that follows EIP-6963 and reload the page. The command{' '}
+                <span className="hash">descent submit</span> needs none.
               </p>
             )}
           </>

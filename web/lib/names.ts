@@ -18,7 +18,7 @@ export function plainName(model: { id: string; name?: string }): string {
   return given ? `“${given}” ${proquint(model.id)}` : proquint(model.id);
 }
 
-/** A benchmark in plain text: whatever its registrar wrote, in quotation marks, and its id, which nobody can imitate. */
+/** A dataset or a benchmark in plain text: whatever its registrar wrote, in quotation marks, and its id, which nobody can imitate. */
 export function benchmarkName({ id, uri }: { id: string; uri: string }): string {
   const text = safeText(uri).trim();
   return text ? `“${text.length > 60 ? `${text.slice(0, 60).toWellFormed()}…` : text}” ${short(id)}` : short(id, 10, 6);

@@ -12,6 +12,9 @@ export interface ReadFile {
 
 /** @throws FileFormatError naming what is wrong with it; for a foreign child too, which this page does not check */
 export function readFile(text: string): ReadFile {
+  if (!text.trimStart().startsWith('{')) {
+    throw new FileFormatError('Not an edge file.', { hint: 'Edges are files *.edge.json, runs *.run.json.' });
+  }
   if (isForeign(text) || isSignedForeign(text)) {
     throw new FileFormatError(
       'This is the file of a foreign child, which a program of another proof system vouches for.',

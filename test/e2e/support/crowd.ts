@@ -29,6 +29,8 @@ export interface Crowd {
   registry: Address;
   /** how the node misbehaves from now on */
   faults: { silent?: boolean /** its logs from this block on are not to be had */; refusedFrom?: number };
+  /** all questions so far, by method */
+  asked: [method: string, params: unknown[]][];
   close(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export async function startCrowd(models: number, shape = SHAPE): Promise<Crowd> 
   );
   const countSelector = toFunctionSelector('nodeCount()');
   const faults: Crowd['faults'] = {};
+  const asked: Crowd['asked'] = [];
   const answer = (method: string, params: unknown[]): unknown => {
     if (method === 'eth_chainId') return numberToHex(31337);
     if (method === 'eth_blockNumber') return numberToHex(head);
@@ -71,6 +74,7 @@ export async function startCrowd(models: number, shape = SHAPE): Promise<Crowd> 
     for await (const part of request) text += part;
     const questions = JSON.parse(text);
     const one = ({ id, method, params }: { id: number; method: string; params: unknown[] }) => {
+      asked.push([method, params]);
       try {
         return { jsonrpc: '2.0', id, result: answer(method, params) };
       } catch (error) {
@@ -85,6 +89,7 @@ export async function startCrowd(models: number, shape = SHAPE): Promise<Crowd> 
     rpc: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     registry: REGISTRY,
     faults,
+    asked,
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -109,8 +109,13 @@ export class Ledger {
   /** Pays a model in Ether. */
   async pay(by: Person, model: Hex, value: bigint): Promise<void> {
     const data = encodeFunctionData({ abi: creditVaultAbi, functionName: 'pay', args: [model] });
+    await this.sendEther(by, data, this.place.creditVault, value);
+  }
+
+  /** One transaction with Ether, waited for. */
+  async sendEther(by: Person, data: Hex, to: Address, value: bigint): Promise<void> {
     const wallet = createWalletClient({ account: by.account, transport: http(this.place.rpc) });
-    const hash = await wallet.sendTransaction({ to: this.place.creditVault, data, value, chain: null });
+    const hash = await wallet.sendTransaction({ to, data, value, chain: null });
     await this.chain.client.waitForTransactionReceipt({ hash });
   }
 

@@ -17,9 +17,11 @@ export interface PageServer {
 
 /**
  * Serves the page as the demo does; builds it first where it is missing or older than its sources.
- * @param more environment of the page beside the file
+ * @param given environment of the page beside the file
  */
-export async function servePage(deploymentFile: string, more: Record<string, string> = {}): Promise<PageServer> {
+export async function servePage(deploymentFile: string, given: Record<string, string> = {}): Promise<PageServer> {
+  // Chains of tests are gone when they end.
+  const more = { DESCENT_SNAPSHOTS: 'none', ...given };
   if (isStale()) {
     const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
     execFileSync(process.execPath, [NEXT, 'build', 'web'], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });

@@ -83,7 +83,12 @@ export async function leave({ context, complaints }: Visit): Promise<void> {
 
 /** Connects one of the announced wallets. */
 export async function connectWallet({ page }: Visit, name: string): Promise<void> {
-  await page.getByTestId('wallet').click();
+  const dialog = page.getByRole('dialog');
+  // A click before the page's scripts run is lost.
+  while (!(await dialog.isVisible())) {
+    await page.getByTestId('wallet').click();
+    await page.waitForTimeout(100);
+  }
   await page.getByRole('button', { name, exact: true }).click();
-  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await dialog.waitFor({ state: 'hidden' });
 }

@@ -24,7 +24,7 @@ export default async function HomePage({ searchParams }: Props) {
       </div>
       <div className="mx-auto grid max-w-7xl gap-x-14 gap-y-14 px-4 pt-14 sm:px-6 lg:grid-cols-[minmax(0,1.75fr)_minmax(0,1fr)]">
         <Section
-          title="Newest edges"
+          title="Newest models"
           aside={
             <Link href="/tree" className="link">
               All in the tree
@@ -49,7 +49,7 @@ export default async function HomePage({ searchParams }: Props) {
             )}
             <BoardTop board={board} choice={choice} />
           </Section>
-          <Section title="What an entry shows">
+          <Section title="What is proved, and what is not">
             <dl className="divide-y divide-line">
               {FACTS.map(([name, text]) => (
                 <div key={name} className="py-3.5">
@@ -67,15 +67,15 @@ export default async function HomePage({ searchParams }: Props) {
 
 const FACTS: [string, string][] = [
   [
-    'It shows',
-    'Which address registered it, from which parents, on which committed rows, with which learning rate, in how many steps.',
+    'Proved',
+    'Which address registered a model, from which parents, on which committed rows, with which learning rate and how many steps.',
   ],
   [
-    'It hides',
+    'Hidden',
     'The weights and the data. Only commitments are public, until somebody releases what is behind them. The weights of a seed are public at once. Two models released in a row show the sum of the gradients between them.',
   ],
   [
-    'It does not show',
+    'Not proved',
     'That the data is good, that no weights from elsewhere came in, that work went into it, or that the model does what people say of it.',
   ],
 ];

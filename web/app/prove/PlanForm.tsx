@@ -36,7 +36,7 @@ const SOURCES: { kind: Source['kind']; title: string; text: string }[] = [
   {
     kind: 'csv',
     title: 'A table of your own',
-    text: 'CSV with a header: numbers, and one column to be predicted from them',
+    text: 'CSV with a header: numbers, and one column to predict',
   },
 ];
 

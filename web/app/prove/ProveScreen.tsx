@@ -29,13 +29,13 @@ const TEXTS: Record<StepName, { title: string; text: string; action: string }> =
     action: 'Prove and register the data',
   },
   seed: {
-    title: 'Draw a start',
+    title: 'Create starting weights',
     text: 'Two transactions: one asks the chain for randomness and is bound to a secret that this browser keeps, one registers the weights that follow from both. The second makes the secret public, and with it these weights.',
     action: 'Ask for a seed, then prove the start',
   },
   train: {
     title: 'Train and prove',
-    text: 'All rows in order, once a pass, in exact integers, then the proof that the child follows from the start and the committed rows in this way.',
+    text: 'All rows in order, once a pass, in exact integers, then the proof that the child follows from the starting weights and the committed rows in this way.',
     action: 'Train, prove and register',
   },
 };

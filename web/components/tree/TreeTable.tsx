@@ -2,11 +2,11 @@ import type { Graph } from '../../lib/chain/types.ts';
 import { count, moment } from '../../lib/format.ts';
 import { HEAD_NAMES } from '../../lib/heads.ts';
 import { plainName } from '../../lib/names.ts';
-import { ModelLink, Person } from '../Identity.tsx';
+import { ModelLink, NamedLink, Person } from '../Identity.tsx';
 import { KindLabel } from '../KindSymbol.tsx';
 import { ResultMarks, resultFigure } from '../ResultMarks.tsx';
 
-/** The same as the picture, as a table. */
+/** The same as the picture, as a table, the newest first. */
 export function TreeTable({ graph, people }: { graph: Graph; people: Record<string, string> }) {
   const known = new Map(graph.nodes.map((node) => [node.id, node]));
   return (
@@ -23,7 +23,7 @@ export function TreeTable({ graph, people }: { graph: Graph; people: Record<stri
           </tr>
         </thead>
         <tbody className="divide-y divide-line">
-          {graph.nodes.map((node) => (
+          {graph.nodes.toReversed().map((node) => (
             <tr key={node.id} className="hover:bg-sheet">
               <td className="max-w-80 min-w-56 px-4 py-2">
                 <ModelLink model={node} mark={false} />
@@ -33,7 +33,12 @@ export function TreeTable({ graph, people }: { graph: Graph; people: Record<stri
               </td>
               <td className="px-4 py-2 whitespace-nowrap">{HEAD_NAMES[node.head]}</td>
               <td className="px-4 py-2">
-                {node.parents.map((id) => plainName(known.get(id) ?? { id })).join(', ')}
+                {node.parents.map((id, k) => (
+                  <span key={id}>
+                    {k > 0 && ', '}
+                    <NamedLink href={`/model/${id}`} name={plainName(known.get(id) ?? { id })} />
+                  </span>
+                ))}
                 {node.hiddenParents > 0 && ` +${node.hiddenParents}`}
               </td>
               <td className="figure px-4 py-2">{node.depth}</td>

@@ -59,9 +59,18 @@ export function applyBounties(store: Store, raw: RawLog[]): void {
   }
 }
 
-/** The newest bounties with what a visitor can do about them. @throws the node's error */
-export async function readBounties(client: PublicClient, board: Address, store: Store): Promise<BountyView[]> {
-  const bounties = store.dealings.bounties.slice(-MOST_SHOWN).reverse();
+/** The newest bounties. */
+export function newestBounties(store: Store): Bounty[] {
+  return store.dealings.bounties.slice(-MOST_SHOWN).reverse();
+}
+
+/** Bounties with what a visitor can do about them. @throws the node's error */
+export async function readBounties(
+  client: PublicClient,
+  board: Address,
+  store: Store,
+  bounties: readonly Bounty[],
+): Promise<BountyView[]> {
   if (bounties.length === 0) return [];
   const tokens = [...new Set(bounties.map(({ token }) => token))];
   const [described, { timestamp }, until] = await Promise.all([

@@ -70,7 +70,8 @@ function fromEnvironment(): ChainConfig | MissingConfig {
 
 function fromFile(file: string): ChainConfig | MissingConfig {
   try {
-    return check(JSON.parse(readFileSync(/*turbopackIgnore: true*/ file, 'utf8')), file);
+    const { dataAttestations, ...rest } = JSON.parse(readFileSync(/*turbopackIgnore: true*/ file, 'utf8'));
+    return check({ ...rest, attestations: dataAttestations }, file);
   } catch (cause) {
     return { missing: `${file} cannot be read: ${(cause as Error).message}` };
   }

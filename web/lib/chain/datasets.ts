@@ -50,18 +50,19 @@ export function applyAttestations(store: Store, raw: RawLog[]): void {
   }
 }
 
-/** A dataset with what was said of it. @param contract that holds the attestations */
+/** A dataset with what was said of it. @param contract that holds the attestations @param most sources that are named */
 export function listedWithNotes(
   store: Store,
   { id, uri, registrar }: Dataset,
   contract: Address | undefined,
+  most = MOST_SOURCES,
 ): ListedDataset {
   const notes = store.dealings.notesOf(id);
   const { attestations } = notes;
   // Whoever registered it may vouch for it himself: that says less than another does, and comes last.
   const others = attestations.filter(({ source }) => source !== registrar);
   const own = attestations.filter(({ source }) => source === registrar);
-  const named = [...others, ...own].slice(0, MOST_SOURCES).map((attestation) => {
+  const named = [...others, ...own].slice(0, most).map((attestation) => {
     const subject = contract && subjectOf(contract, id, attestation);
     return { ...attestation, disputes: subject ? [...store.dealings.disputesOf(subject)] : [] };
   });

@@ -93,6 +93,14 @@ export class Dealings {
     this.#attestations.get(id)?.delete(source);
   }
 
+  /** What a source says of which datasets, and did not take back. */
+  attestedBy(source: Address): { dataset: Hex; attestation: Attestation }[] {
+    return [...this.#attestations].flatMap(([dataset, all]) => {
+      const attestation = all.get(source);
+      return attestation ? [{ dataset, attestation }] : [];
+    });
+  }
+
   notesOf(id: Hex): DatasetNotes {
     const attestations = [...(this.#attestations.get(id)?.values() ?? [])];
     return { ...(this.#notes.get(id) ?? { revoked: false }), attestations };

@@ -11,7 +11,10 @@ const FRESH_MS = 600_000;
 const PATIENCE_MS = 2_000;
 const MOST_KEPT = 10_000;
 
-const kept = new Map<string, { name: Promise<string | undefined>; at: number }>();
+/** Trainers whose names a search asks for. */
+const MOST_NAMED = 500;
+
+const kept = new Map<string, { name: Promise<string | undefined>; at: number; answer?: string }>();
 
 /**
  * The primary name of an address, which resolves to it again; undefined where the chain has no ENS, the address no name,
@@ -22,7 +25,7 @@ export async function ensName(
   { chainId, ens }: ChainConfig,
   address: Address,
 ): Promise<string | undefined> {
-  const resolver = ens ?? (ENS_CHAINS.includes(chainId) ? RESOLVER : undefined);
+  const resolver = resolverOf({ chainId, ...(ens && { ens }) });
   if (!resolver) return undefined;
   const key = `${chainId} ${resolver} ${address}`;
   const known = kept.get(key);
@@ -32,11 +35,44 @@ export async function ensName(
     .getEnsName({ address, universalResolverAddress: resolver })
     .then((found) => (found && normalize(found) === found ? found : undefined))
     .catch(() => undefined);
-  kept.set(key, { name, at: Date.now() });
+  const entry: NonNullable<ReturnType<typeof kept.get>> = { name, at: Date.now() };
+  kept.set(key, entry);
+  void name.then((answer) => {
+    if (answer) entry.answer = answer;
+  });
   return inTime(name);
 }
 
-function inTime(name: Promise<string | undefined>): Promise<string | undefined> {
+function resolverOf({ chainId, ens }: Pick<ChainConfig, 'chainId' | 'ens'>): Address | undefined {
+  return ens ?? (ENS_CHAINS.includes(chainId) ? RESOLVER : undefined);
+}
+
+/** The names of addresses, by lower-case address, as far as they are known now. Asks for the others, and does not wait. */
+export function namesOf(client: PublicClient, config: ChainConfig, addresses: readonly Address[]): Map<string, string> {
+  const resolver = resolverOf(config);
+  const found = new Map<string, string>();
+  for (const address of resolver ? addresses.slice(0, MOST_NAMED) : []) {
+    void ensName(client, config, address);
+    const answer = kept.get(`${config.chainId} ${resolver} ${address}`)?.answer;
+    if (answer) found.set(address.toLowerCase(), answer);
+  }
+  return found;
+}
+
+/** The address of an ENS name in full; undefined for any other text, and where nobody answers in time. */
+export async function findTrainer(
+  client: PublicClient,
+  config: ChainConfig,
+  text: string,
+): Promise<Address | undefined> {
+  const resolver = resolverOf(config);
+  if (!resolver || !/^[^\s.]+(\.[^\s.]+)+$/.test(text.trim())) return undefined;
+  const asked = async () =>
+    (await client.getEnsAddress({ name: normalize(text.trim()), universalResolverAddress: resolver })) ?? undefined;
+  return inTime(asked().catch(() => undefined));
+}
+
+function inTime<T>(name: Promise<T | undefined>): Promise<T | undefined> {
   return Promise.race([
     name,
     new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), PATIENCE_MS).unref()),

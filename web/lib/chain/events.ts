@@ -9,6 +9,7 @@ import { rulesInWords } from '../../../src/registry/rules.ts';
 import { drawnShape } from '../drawnShape.ts';
 import { ether } from '../format.ts';
 import { trainingOf } from '../training.ts';
+import { applyAudit, applyInferences } from './audits.ts';
 import { applyBounties } from './bounties.ts';
 import { applyCards } from './cards.ts';
 import { applyVault } from './credit.ts';
@@ -45,6 +46,8 @@ export function applyLogs(store: Store, config: ChainConfig, raw: RawLog[]): voi
     else if (is(config.bountyBoard)) applyBounties(store, run);
     else if (is(config.statuses)) applyStatuses(store, run);
     else if (is(config.attestations)) applyAttestations(store, run);
+    else if (is(config.inferences)) applyInferences(store, run);
+    else if (is(config.audit)) applyAudit(store, run);
     first = last;
   }
 }

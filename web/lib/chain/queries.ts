@@ -2,19 +2,22 @@
 import { cache } from 'react';
 import type { Address, Hex } from 'viem';
 import { waysTo } from '../../../src/registry/ways.ts';
-import { givenName } from '../names.ts';
-import { proquint } from '../proquint.ts';
+import { factsOfLineage } from './audits.ts';
 import { boardOf, chooseBenchmark, measuredBoardOf } from './boards.ts';
-import { readBounties } from './bounties.ts';
+import { newestBounties, readBounties } from './bounties.ts';
 import type { MissingConfig } from './config.ts';
 import type { Split } from './creditTypes.ts';
 import { listedWithNotes } from './datasets.ts';
 import type { Dataset } from './dataTypes.ts';
-import { ensName } from './ens.ts';
+import { ensName, findTrainer, namesOf } from './ens.ts';
+import { graphOf } from './graph.ts';
 import { lineageOf } from './lineage.ts';
 import type { BountyView, TrainerCredit } from './moneyTypes.ts';
+import { newestOf } from './newest.ts';
+import type { Found } from './pageTypes.ts';
 import { openReader, type Reader } from './reader.ts';
 import { describeStated } from './schemas.ts';
+import { searchStore } from './search.ts';
 import type { Store } from './store.ts';
 import { named, readTrainerCredit } from './trainerCredit.ts';
 import type {
@@ -28,7 +31,6 @@ import type {
   ModelView,
   Named,
   Neighbourhood,
-  SearchHit,
   Some,
   Status,
   Totals,
@@ -122,6 +124,8 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
       ...(split && { split, payees: payeesOf(split, store) }),
       ...(trainerName && { trainerName }),
       ...(schema && { schema: describeStated(schema) }),
+      ...(config.inferences && { inferences: newestOf(store.facts.inferencesOf(id)) }),
+      ...(config.audit && { facts: factsOfLineage(store, id, choice.benchmark?.id) }),
     };
   }, id);
 }
@@ -170,24 +174,29 @@ export async function readBountyBoard(): Promise<
 > {
   return withReader(async ({ config, client, store }) => {
     const { bountyBoard } = config;
-    const bounties = bountyBoard && (await readBounties(client, bountyBoard, store).catch(() => undefined));
+    const bounties =
+      bountyBoard && (await readBounties(client, bountyBoard, store, newestBounties(store)).catch(() => undefined));
     const { benchmarks } = chooseBenchmark(store, config, undefined);
     return { config, benchmarks, ...(bounties && { bounties }) };
   });
 }
 
 export async function readGraph(question: Neighbourhood): Promise<Graph | MissingConfig> {
-  return withReader(({ store }) => store.graph(question), question.focus);
+  return withReader(({ store }) => graphOf(store, question), question.focus);
 }
 
-export async function readSearch(text: string): Promise<SearchHit[] | MissingConfig> {
-  return withReader(({ store, config }) =>
-    store.search(text, (model) => [
-      proquint(model.id),
-      config.people[model.trainer.toLowerCase()] ?? '',
-      ...(givenName(model)?.split(/\s+/) ?? []),
-      givenName(model) ?? '',
-    ]),
+/** What a text may mean, without waiting for the chain's news. @param most of each kind */
+export async function readSearch(text: string, most: number): Promise<Found | MissingConfig> {
+  return withReader(
+    async ({ store, config, client }) => {
+      const names = namesOf(client, config, store.trainers);
+      const found = searchStore(store, config, names, text, most);
+      if (Object.values(found).some(({ total }) => total > 0)) return found;
+      const trainer = await findTrainer(client, config, text);
+      return trainer ? searchStore(store, config, names, trainer, most) : found;
+    },
+    undefined,
+    true,
   );
 }
 
@@ -238,7 +247,12 @@ export async function readComparison(
   });
 }
 
-async function withReader<T>(answer: (reader: Reader) => T | Promise<T>, wanted?: Hex): Promise<T | MissingConfig> {
-  const reader = await openReader(wanted);
+/** @param wanted, soon as of `openReader` */
+export async function withReader<T>(
+  answer: (reader: Reader) => T | Promise<T>,
+  wanted?: Hex,
+  soon = false,
+): Promise<T | MissingConfig> {
+  const reader = await openReader(wanted, soon);
   return 'missing' in reader ? reader : answer(reader);
 }

@@ -10,6 +10,7 @@ import type { Credit, Split } from './creditTypes.ts';
 import { errorInWords } from './errors.ts';
 import { applyLogs } from './events.ts';
 import { asLog } from './scan.ts';
+import { loadSnapshot, type Snapshot, saveSnapshot } from './snapshot.ts';
 import { Store } from './store.ts';
 import type { ChainConfig, Status } from './types.ts';
 
@@ -28,6 +29,9 @@ const ONE_ETHER = 10n ** 18n;
 /** A first look waits this long at most for a large registry, a later one so long for news; the reading goes on behind. */
 const FIRST_LOOK_MS = 8_000;
 const LATER_LOOK_MS = 3_000;
+/** What was read is kept on disk when so much more of it is there, or after so long. */
+const GROWTH = 1.1;
+const KEEP_MS = 600_000;
 
 /** One registry as this server knows it: everything up to a block, kept in memory, extended when somebody looks. */
 export class Reader {
@@ -43,24 +47,41 @@ export class Reader {
   #lookedAt = 0;
   #problem: string | undefined;
   #running: Promise<void> | undefined;
+  /** what an earlier process read, until the node has said that it is on the chain */
+  #untold: Snapshot | undefined;
+  #kept = { logs: 0, at: 0 };
+  #isWhole = false;
 
   constructor(config: ChainConfig) {
     this.config = config;
     this.client = clientOf(config);
     const contracts = this.#contracts;
-    this.#history = new LogHistory({ contracts, registry: config.registry, start: () => config.block });
+    this.#untold = loadSnapshot(config, contracts);
+    const options = { contracts, registry: config.registry, start: () => config.block };
+    this.#history = new LogHistory(options, this.#untold?.history);
+    this.#kept = { logs: this.#history.logs.length, at: Date.now() };
     this.#node = logNodeOf(this.client, contracts, config.registry);
   }
 
   get #scanned(): number {
-    return this.#history.read ?? this.config.block - 1;
+    return this.#untold === undefined ? (this.#history.read ?? this.config.block - 1) : this.config.block - 1;
   }
 
   get #contracts(): Address[] {
     const { registry, datasets, scoreboard, cards, creditVault, bountyBoard, statuses, attestations } = this.config;
-    return [registry, datasets, scoreboard, cards, creditVault, bountyBoard, statuses, attestations].filter(
-      (contract) => contract !== undefined,
-    );
+    const { inferences, audit } = this.config;
+    return [
+      registry,
+      datasets,
+      scoreboard,
+      cards,
+      creditVault,
+      bountyBoard,
+      statuses,
+      attestations,
+      inferences,
+      audit,
+    ].filter((contract) => contract !== undefined);
   }
 
   get store(): Store {
@@ -72,6 +93,8 @@ export class Reader {
       head: this.#head,
       scanned: this.#scanned,
       answeredAt: this.#answeredAt,
+      first: this.config.block,
+      whole: this.#isWhole,
       ...(this.#problem && { problem: this.#problem }),
     };
   }
@@ -113,17 +136,15 @@ export class Reader {
     return this.client.readContract(call).catch(() => trainer);
   }
 
-  /** The schema of a model, which stays as it is; undefined where the node does not answer. */
-  async schema(id: Hex): Promise<Hex | undefined> {
+  /** The schema of a model or a shard, which stays as it is; undefined where the node does not answer. */
+  async schema(id: Hex, of: 'model' | 'shard' = 'model'): Promise<Hex | undefined> {
     const known = this.#schemas.get(id);
     if (known !== undefined) return known;
-    const call = {
-      address: this.config.registry,
-      abi: modelRegistryAbi,
-      functionName: 'schemaOf',
-      args: [id],
-    } as const;
-    const hash = await this.client.readContract(call).catch(() => undefined);
+    const call = { address: this.config.registry, abi: modelRegistryAbi, args: [id] } as const;
+    const hash = await (of === 'model'
+      ? this.client.readContract({ ...call, functionName: 'schemaOf' })
+      : this.client.readContract({ ...call, functionName: 'shard' }).then(({ schema }) => schema)
+    ).catch(() => undefined);
     if (this.#schemas.size >= MOST_SCHEMAS) this.#schemas.clear();
     if (hash !== undefined) this.#schemas.set(id, hash);
     return hash;
@@ -144,9 +165,12 @@ export class Reader {
         },
         (news) => this.#apply(news),
       );
+      this.#tellSaved();
       this.#answered(head.number);
+      this.#isWhole = true;
       await this.#readTimes();
       this.#problem = undefined;
+      void this.#keep();
     } catch (error) {
       await this.#fail(error).catch(() => undefined);
     }
@@ -166,15 +190,36 @@ export class Reader {
   /** What came late or was replaced changes the order: then all is told again. */
   #apply({ added, rewritten }: News): void {
     if (!rewritten) {
+      this.#tellSaved();
       applyLogs(this.#store, this.config, added.map(asLog));
       return;
     }
+    this.#untold = undefined;
     const store = new Store();
     applyLogs(store, this.config, this.#history.logs.map(asLog));
     store.setTimestamps(this.#store.timestamps());
     this.#store = store;
     this.#credits.clear();
     this.#schemas.clear();
+  }
+
+  /** Puts what an earlier process read into the store: the history has found its last block on the chain by now. */
+  #tellSaved(): void {
+    const saved = this.#untold;
+    if (saved === undefined) return;
+    this.#untold = undefined;
+    applyLogs(this.#store, this.config, saved.history.logs.map(asLog));
+    this.#store.setTimestamps(saved.times);
+  }
+
+  async #keep(): Promise<void> {
+    const { length } = this.#history.logs;
+    const isDue =
+      length > this.#kept.logs * GROWTH || (length > this.#kept.logs && Date.now() - this.#kept.at > KEEP_MS);
+    if (!isDue) return;
+    this.#kept = { logs: length, at: Date.now() };
+    const history = await this.#history.settled(this.#node).catch(() => undefined);
+    if (history) await saveSnapshot(this.config, this.#contracts, { history, times: this.#store.timestamps() });
   }
 
   async #readTimes(): Promise<void> {
@@ -201,14 +246,16 @@ const holder = globalThis as { descentReader?: { key: string; reader: Reader } }
  * The reader of the configured registry, up to date, or why there is none.
  * @param wanted a node that somebody asks for: where it is not known yet, the chain is asked once more, because its
  * transaction may be a moment old
+ * @param soon answers with what is known, while the chain is asked for news
  */
-export async function openReader(wanted?: Hex): Promise<Reader | MissingConfig> {
+export async function openReader(wanted?: Hex, soon = false): Promise<Reader | MissingConfig> {
   const config = readConfig();
   if ('missing' in config) return config;
   const key = JSON.stringify(config);
   if (holder.descentReader?.key !== key) holder.descentReader = { key, reader: new Reader(config) };
   const { reader } = holder.descentReader;
-  await reader.refresh();
+  const reading = reader.refresh();
+  if (!soon || reader.store.size === 0) await reading;
   if (wanted && !reader.store.model(wanted)) await reader.refresh(SOONEST_MS);
   return reader;
 }

@@ -10,25 +10,12 @@ import {
 import { isSameSchema } from '../../../src/registry/schemas.ts';
 import { parametersOf } from '../drawnShape.ts';
 import { bestOf, type ShardMeasures, summed } from '../measures.ts';
-import { matchesShape } from '../shapeSearch.ts';
+import { push } from '../push.ts';
 import { sumOf } from '../training.ts';
 import type { Dataset, Shard } from './dataTypes.ts';
 import { Dealings } from './dealings.ts';
-import type {
-  Benchmark,
-  Direction,
-  Graph,
-  GraphNode,
-  GraphScore,
-  Model,
-  ModelParent,
-  Neighbourhood,
-  Result,
-  ResultMeasures,
-  Score,
-  SearchHit,
-  Totals,
-} from './types.ts';
+import { Facts } from './facts.ts';
+import type { Benchmark, Model, ModelParent, Result, ResultMeasures, Score, Totals } from './types.ts';
 
 /** A node's registration with everything its block tells about it. */
 export type NewModel = Omit<Model, 'children' | 'declared' | 'isForeign' | 'parents' | 'parameters' | 'timestamp'> & {
@@ -65,7 +52,11 @@ export class Store {
   readonly #places = new Map<Hex, number>();
   /** what happened to models after they were registered */
   readonly dealings = new Dealings();
-  readonly #trainers = new Set<Address>();
+  /** what was proved of them since */
+  readonly facts = new Facts();
+  readonly #modelsOf = new Map<Address, Hex[]>();
+  /** models whose own edge used a shard */
+  readonly #trainedOn = new Map<Hex, Hex[]>();
   readonly #totals: Totals = {
     models: 0,
     edges: 0,
@@ -101,13 +92,15 @@ export class Store {
     for (const { id } of model.parents) {
       const parent = this.#models.get(id);
       if (parent) parent.children++;
-      this.#children.set(id, [...(this.#children.get(id) ?? []), model.id]);
+      push(this.#children, id, model.id);
     }
-    this.#trainers.add(model.trainer);
+    push(this.#modelsOf, model.trainer, model.id);
+    for (const shard of new Set(model.trainings?.map((segment) => segment.shard)))
+      push(this.#trainedOn, shard, model.id);
     const totals = this.#totals;
     totals.models++;
     totals.edges += model.parents.length;
-    totals.trainers = this.#trainers.size;
+    totals.trainers = this.#modelsOf.size;
     totals.steps += sumOf(model.trainings ?? []).steps;
     if (model.kind === 'seed') totals.seeds++;
     if (model.kind === 'import') totals.imports++;
@@ -125,7 +118,7 @@ export class Store {
     if (this.#datasets.has(dataset.id)) return;
     this.#datasets.set(dataset.id, dataset);
     for (const shard of dataset.shards) {
-      this.#datasetsOfShard.set(shard, [...(this.#datasetsOfShard.get(shard) ?? []), dataset.id]);
+      push(this.#datasetsOfShard, shard, dataset.id);
     }
     this.#totals.datasets++;
   }
@@ -179,7 +172,7 @@ export class Store {
 
   /** How a model stands to the rows of a benchmark. */
   #acquaintance(model: Hex, benchmark: Hex): Pick<Result, 'trainedRows' | 'sameSchema' | 'unread'> {
-    const shards = this.#shardsOfBenchmark.get(benchmark) ?? [];
+    const shards = this.shardsOf(benchmark);
     const used = this.#shardsUsedBy(model);
     const trainedRows = shards
       .filter((shard) => used.has(shard))
@@ -241,6 +234,11 @@ export class Store {
     return (this.#datasetsOfShard.get(shard) ?? []).map((id) => this.#datasets.get(id)!);
   }
 
+  /** The oldest first. */
+  get shards(): Shard[] {
+    return [...this.#shards.values()];
+  }
+
   dataset(id: Hex): Dataset | undefined {
     return this.#datasets.get(id);
   }
@@ -250,9 +248,19 @@ export class Store {
     return [...this.#datasets.values()];
   }
 
+  /** The oldest first. */
+  benchmarks(filter: (benchmark: Benchmark) => boolean): Benchmark[] {
+    return this.benchmarkIds.map((id) => this.benchmark(id)!).filter(filter);
+  }
+
   benchmark(id: Hex): Benchmark | undefined {
     const benchmark = this.#benchmarks.get(id);
     return benchmark && { ...benchmark, results: this.#results.get(id)?.size ?? 0 };
+  }
+
+  /** The shards of a benchmark; none while it is sealed. */
+  shardsOf(benchmark: Hex): readonly Hex[] {
+    return this.#shardsOfBenchmark.get(benchmark) ?? [];
   }
 
   /** Ids, the oldest first. */
@@ -274,7 +282,7 @@ export class Store {
   measures(model: Hex, benchmark: Hex): ResultMeasures | undefined {
     const { widths, head } = this.#models.get(model) ?? {};
     const { rows, kind } = this.#benchmarks.get(benchmark) ?? {};
-    const shards = this.#shardsOfBenchmark.get(benchmark) ?? [];
+    const shards = this.shardsOf(benchmark);
     if (widths === undefined || head === undefined || rows === undefined || kind === undefined) return undefined;
     const parts = shards.map((shard) => this.#measures.get(`${model} ${shard}`));
     return summed(parts, { kind, head, rows, outputs: widths[widths.length - 1] });
@@ -295,10 +303,35 @@ export class Store {
     return found;
   }
 
+  /** The oldest first. */
+  all(filter: (model: Model) => boolean): Model[] {
+    return [...this.#models.values()].filter(filter);
+  }
+
   /** The newest first, a page of them. */
   children(id: Hex, offset = 0, count = 50): Model[] {
-    const ids = [...(this.#children.get(id) ?? [])].reverse();
+    const ids = [...this.childIds(id)].reverse();
     return ids.slice(offset, offset + count).map((child) => this.#models.get(child)!);
+  }
+
+  /** Ids of a model's children, the oldest first. */
+  childIds(id: Hex): readonly Hex[] {
+    return this.#children.get(id) ?? [];
+  }
+
+  /** Ids of a trainer's models, the oldest first. */
+  modelsOf(trainer: Address): readonly Hex[] {
+    return this.#modelsOf.get(trainer) ?? [];
+  }
+
+  /** Who registered a model. */
+  get trainers(): Address[] {
+    return [...this.#modelsOf.keys()];
+  }
+
+  /** Ids of the models whose own training used a shard, the oldest first. */
+  trainedOn(shard: Hex): readonly Hex[] {
+    return this.#trainedOn.get(shard) ?? [];
   }
 
   /** Nodes without a time, at most `count`. */
@@ -348,124 +381,8 @@ export class Store {
       }
     );
   };
-
-  /** Matches beginnings of ids and addresses, kinds, widths and heads. */
-  search(text: string, names: (model: Model) => string[], count = 12): SearchHit[] {
-    const wanted = text.trim().toLowerCase();
-    if (wanted === '') return [];
-    const matches = (model: Model) =>
-      model.id.startsWith(wanted) ||
-      model.id.startsWith(`0x${wanted}`) ||
-      model.trainer.toLowerCase().startsWith(wanted) ||
-      matchesShape(model, wanted) ||
-      model.kind === wanted ||
-      model.head === wanted ||
-      names(model).some((name) => name.toLowerCase().startsWith(wanted));
-    return this.newest(count, matches).map(({ id, kind, trainer, widths, network, head, name }) => ({
-      id,
-      kind,
-      trainer,
-      widths,
-      head,
-      ...(network && { network }),
-      ...(name && { name }),
-    }));
-  }
-
-  /** Part of the tree, breadth first from the focus, or the newest nodes. */
-  graph({ focus, hops, direction, limit, benchmark }: Neighbourhood): Graph {
-    const chosen = focus ? this.#around(focus, hops, direction, limit) : this.#newestIds(limit);
-    const nodes = [...chosen.ids].map((id) => this.#graphNode(this.#models.get(id)!, chosen.ids, benchmark));
-    nodes.sort((a, b) => a.block - b.block || a.depth - b.depth);
-    return {
-      ...(focus && { focus }),
-      ...(benchmark && { benchmark }),
-      nodes,
-      total: this.size,
-      truncated: chosen.truncated,
-    };
-  }
-
-  #newestIds(limit: number) {
-    const ids = new Set(this.#order.slice(-limit));
-    return { ids, truncated: this.#order.length > limit };
-  }
-
-  #around(focus: Hex, hops: number, direction: Direction, limit: number) {
-    const ids = new Set<Hex>();
-    if (!this.#models.has(focus)) return { ids, truncated: false };
-    ids.add(focus);
-    let truncated = false;
-    // Up and down apart: otherwise two hops from a node with many children would be its siblings.
-    const walks: ((id: Hex) => Hex[])[] = [];
-    if (direction !== 'descendants') walks.push((id) => this.#models.get(id)!.parents.map((parent) => parent.id));
-    if (direction !== 'ancestors') walks.push((id) => this.#children.get(id) ?? []);
-    const frontiers = walks.map(() => [focus]);
-    for (let hop = 0; hop < hops; hop++) {
-      walks.forEach((next, w) => {
-        const reached: Hex[] = [];
-        for (const id of frontiers[w]) {
-          for (const other of next(id)) {
-            if (ids.has(other) || !this.#models.has(other)) continue;
-            if (ids.size >= limit) {
-              truncated = true;
-              continue;
-            }
-            ids.add(other);
-            reached.push(other);
-          }
-        }
-        frontiers[w] = reached;
-      });
-    }
-    return { ids, truncated };
-  }
-
-  #graphNode(model: Model, shown: ReadonlySet<Hex>, benchmark: Hex | undefined): GraphNode {
-    const {
-      id,
-      kind,
-      trainer,
-      widths,
-      network,
-      head,
-      depth,
-      declared,
-      isForeign,
-      block,
-      timestamp,
-      trainings = [],
-      name,
-    } = model;
-    const parents = model.parents.map((parent) => parent.id).filter((parent) => shown.has(parent));
-    const children = this.#children.get(id) ?? [];
-    const result = benchmark && this.result(id, benchmark);
-    return {
-      id,
-      kind,
-      trainer,
-      widths,
-      head,
-      depth,
-      declared,
-      isForeign,
-      block,
-      parents,
-      hiddenParents: model.parents.length - parents.length,
-      hiddenChildren: children.filter((child) => !shown.has(child)).length,
-      rows: sumOf(trainings).rows,
-      ...(network && { network }),
-      ...(timestamp !== undefined && { timestamp }),
-      ...(result && { score: graphScore(result) }),
-      ...(name && { name }),
-    };
-  }
 }
 
 function nameParent({ name: _name, ...parent }: ModelParent, name: string | undefined): ModelParent {
   return { ...parent, ...(name && { name }) };
-}
-
-function graphScore({ right, error, rows, trainedRows, sameSchema, unread }: Result): GraphScore {
-  return { right, error, rows, trainedRows, sameSchema, unread };
 }

@@ -7,6 +7,7 @@ import type { Ancestry } from '../../../src/registry/ancestry.ts';
 import type { NodeKind } from '../../../src/registry/programs/list.ts';
 import type { Credit, Split } from './creditTypes.ts';
 import type { Dispute, ListedDataset, Shard } from './dataTypes.ts';
+import type { Inference, LineageFacts, Newest } from './factTypes.ts';
 
 /**
  * How a node came to be. An import was made elsewhere: its weights are declared, not proved. Of a foreign one, an adapter to another
@@ -40,6 +41,7 @@ export interface ChainConfig {
   trainers?: Address;
   /** holds what trainers say of their nodes later, and disputes, where there is one */
   statuses?: Address;
+  /** proved outputs of models */
   inferences?: Address;
   /** holds what sources say of data, where there is one */
   attestations?: Address;
@@ -255,6 +257,10 @@ export interface Status {
   head: number;
   /** everything up to this block is on the page */
   scanned: number;
+  /** block of the registry */
+  first: number;
+  /** whether the chain was read to its end once */
+  whole: boolean;
   /** milliseconds since 1970 when the node last answered */
   answeredAt: number;
   /** why the last attempt failed, in words */
@@ -296,18 +302,6 @@ export interface Graph {
   total: number;
   /** whether a limit cut it */
   truncated: boolean;
-}
-
-/** One query of the search box. */
-export interface SearchHit {
-  id: Hex;
-  kind: Kind;
-  trainer: Address;
-  widths: number[];
-  network?: string;
-  head: Head;
-  /** hostile until shown otherwise */
-  name?: string;
 }
 
 /** An error as the page shows it. */
@@ -385,6 +379,10 @@ export interface ModelView {
   trainerName?: string;
   /** undefined where the node did not answer */
   schema?: StatedSchema;
+  /** undefined where no contract of inferences is known */
+  inferences?: Newest<Inference>;
+  /** undefined where no audit is known */
+  facts?: LineageFacts;
 }
 
 /** What inputs and outputs of a model are said to mean: nothing proves it. */
@@ -432,6 +430,19 @@ export interface Comparison {
 
 export type Direction = 'both' | 'ancestors' | 'descendants';
 
+/** What is asked of the models of a view; what is missing is not asked. */
+export interface ModelFilter {
+  kind?: Kind;
+  trainer?: Address;
+  /** whether a declared import is in its lineage or it is one */
+  declared?: boolean;
+  /** only with a result on the view's benchmark */
+  scored?: boolean;
+  /** registered from then on, and before then, in seconds of Unix time */
+  since?: number;
+  until?: number;
+}
+
 /** Which part of the tree is asked for. */
 export interface Neighbourhood {
   focus?: Hex;
@@ -442,6 +453,7 @@ export interface Neighbourhood {
   limit: number;
   /** whose scores are told */
   benchmark?: Hex;
+  filter?: ModelFilter;
 }
 
 /** A part of the tree and which part it is: it stays the same when models are added to it. */

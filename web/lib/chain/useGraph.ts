@@ -1,24 +1,16 @@
 'use client';
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { Hex } from 'viem';
 import { DEFAULT_LIMIT } from '../graphQuestion.ts';
-import type { Direction, Graph, GraphPart, SearchHit } from './types.ts';
+import { filterTexts } from '../treeLink.ts';
+import type { Found } from './pageTypes.ts';
+import type { Graph, GraphPart, Neighbourhood } from './types.ts';
 
 /** A part of the tree is asked for again after so many milliseconds for each of its nodes: every 6 s where it is small. */
 const MS_A_NODE = 20;
 
-export interface GraphQuestion {
-  focus?: Hex;
-  hops: number;
-  direction: Direction;
-  limit: number;
-  /** whose scores are told; another one is the same part of the tree */
-  benchmark?: Hex;
-}
-
 /** A part of the tree; the previous one stays while the next is fetched. */
-export function useGraph(question: GraphQuestion, initial: Graph, isInitial: boolean) {
+export function useGraph(question: Neighbourhood, initial: Graph, isInitial: boolean) {
   const part = partOf(question);
   return useQuery({
     queryKey: ['graph', part, question.benchmark],
@@ -32,8 +24,8 @@ export function useGraph(question: GraphQuestion, initial: Graph, isInitial: boo
   });
 }
 
-function partOf({ focus, hops, direction, limit }: GraphQuestion): string {
-  const of = { hops: String(hops), direction, limit: String(limit), ...(focus && { focus }) };
+function partOf({ focus, hops, direction, limit, filter }: Neighbourhood): string {
+  const of = { hops: String(hops), direction, limit: String(limit), ...(focus && { focus }), ...filterTexts(filter) };
   return new URLSearchParams(of).toString();
 }
 
@@ -41,7 +33,7 @@ function partOf({ focus, hops, direction, limit }: GraphQuestion): string {
 export function useSearch(text: string) {
   return useQuery({
     queryKey: ['search', text],
-    queryFn: () => getJson<SearchHit[]>(`/api/search?q=${encodeURIComponent(text)}`),
+    queryFn: () => getJson<Found>(`/api/search?q=${encodeURIComponent(text)}`),
     enabled: text.trim().length > 1,
     placeholderData: keepPreviousData,
   });

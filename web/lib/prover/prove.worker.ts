@@ -78,7 +78,7 @@ async function handle(request: ProverRequest): Promise<ProverReply> {
       const { context, lr, batch, passes } = request;
       const segment = { lr, batch, passes, smoothing: wantedSmoothing(drawnShape(bench.shape), request.smoothing) };
       const { parent } = bench;
-      if (!parent) throw new Error('Draw a start first.');
+      if (!parent) throw new Error('Create the starting weights first.');
       say('Trains', 0);
       const { child, trace } = trainSegment(parent, shard, { ...segment, salt: randomElement() }, ({ step, steps }) =>
         say('Trains', step / steps),

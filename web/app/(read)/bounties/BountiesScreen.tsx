@@ -1,30 +1,21 @@
 'use client';
 
-import { useRouter } from 'next/navigation';
-import { useState } from 'react';
 import { Notice } from '../../../components/Notice.tsx';
 import { Section } from '../../../components/Section.tsx';
 import { Transaction } from '../../../components/Transaction.tsx';
 import type { BountyView } from '../../../lib/chain/moneyTypes.ts';
 import { useChainConfig } from '../../../lib/chain/provider.tsx';
 import type { Benchmark } from '../../../lib/chain/types.ts';
-import { useCall } from '../../../lib/chain/useCall.ts';
-import { untilRead } from '../../../lib/chain/useStatus.ts';
-import { useWallet } from '../../../lib/chain/useWallet.ts';
 import { plural } from '../../../lib/format.ts';
-import type { Act } from './act.ts';
 import { BountyCard } from './BountyCard.tsx';
 import { FundForm } from './FundForm.tsx';
 import { Owed } from './Owed.tsx';
+import { useBountyAct } from './useBountyAct.ts';
 
 /** All bounties, a form for a new one, and what the visitor is owed. */
 export function BountiesScreen({ bounties, benchmarks }: { bounties?: BountyView[]; benchmarks: Benchmark[] }) {
   const { bountyBoard, explorer } = useChainConfig();
-  const wallet = useWallet();
-  const router = useRouter();
-  const { state, call, reset } = useCall();
-  const [done, setDone] = useState('Done');
-  const [round, setRound] = useState(0);
+  const { connected, may, act, state, done, reset, round } = useBountyAct(bountyBoard);
   if (!bountyBoard || !bounties) {
     const title = bountyBoard ? 'The bounty board does not answer.' : 'This page was not told of a bounty board.';
     return (
@@ -33,16 +24,6 @@ export function BountiesScreen({ bounties, benchmarks }: { bounties?: BountyView
       </div>
     );
   }
-  const connected = wallet.status === 'connected' && !wallet.wrongChain ? wallet.address : undefined;
-  const act: Act = async (asked, words) => {
-    setDone(words);
-    const result = await call({ to: bountyBoard, abi: (abis) => abis.bountyBoardAbi, ...asked });
-    if (result.phase !== 'confirmed') return;
-    await untilRead(result.block);
-    router.refresh();
-    setRound((known) => known + 1);
-  };
-  const may = connected !== undefined && state.phase !== 'waiting' && state.phase !== 'submitted';
   const open = bounties.filter((bounty) => bounty.state === 'open');
   const ended = bounties.filter((bounty) => bounty.state !== 'open');
   return (

@@ -1,11 +1,9 @@
-import Link from 'next/link';
-import { ModelLink, Person } from '../../../components/Identity.tsx';
+import { BenchmarkLink, IdLink, ModelLink, NamedLink, Person } from '../../../components/Identity.tsx';
 import type { BountyView, Conditions } from '../../../lib/chain/moneyTypes.ts';
 import { useChainConfig } from '../../../lib/chain/provider.tsx';
-import { amount, count, moment, percent, short } from '../../../lib/format.ts';
-import { benchmarkName } from '../../../lib/names.ts';
+import { amount, count, moment, percent } from '../../../lib/format.ts';
 import { tokenName } from '../../../lib/tokens.ts';
-import type { Act } from './act.ts';
+import type { Act } from './useBountyAct.ts';
 
 /** Units of a sum of squared errors. */
 const ERROR_UNIT = 2 ** 18;
@@ -24,14 +22,11 @@ export function BountyCard({ bounty, may, act }: { bounty: BountyView; may: bool
           {amount(bounty.amount, bounty.decimals)} {tokenName(bounty)}
         </p>
         <p>
-          {thresholdText(bounty)} on{' '}
-          <Link className="link" href={`/leaderboard?benchmark=${benchmark}`}>
-            <bdi>{on ? benchmarkName(on) : short(benchmark, 10, 6)}</bdi>
-          </Link>
+          {thresholdText(bounty)} on <BenchmarkLink benchmark={on ?? { id: benchmark, uri: '' }} />
         </p>
         <Asked conditions={bounty.conditions} bounty={bounty} />
         <p className="text-soft">
-          Number {id}, by <Person address={funder} people={people} />
+          <NamedLink href={`/bounty/${id}`} name={`Number ${id}`} />, by <Person address={funder} people={people} />
           {state === 'open' && (
             <>
               , {over ? 'could be won until' : 'can be won until'} {moment(until)}
@@ -68,7 +63,8 @@ export function BountyCard({ bounty, may, act }: { bounty: BountyView; may: bool
   );
 }
 
-function thresholdText({ on, threshold }: BountyView): string {
+/** The score that it takes. */
+export function thresholdText({ on, threshold }: BountyView): string {
   if (on?.kind === 'regression' && on.rows > 0) {
     return `Mean squared error at most ${(Number(threshold) / ERROR_UNIT / on.rows).toPrecision(4)}`;
   }
@@ -90,17 +86,22 @@ function Asked({ conditions, bounty }: { conditions: Conditions; bounty: BountyV
     conditions.registeredBefore && `was registered before ${moment(conditions.registeredBefore)}`,
     conditions.minimalVersions && 'rests on keys of at least the stated versions only',
     conditions.disjointFrom &&
-      (conditions.disjointFrom === bounty.on?.dataset
-        ? 'was not trained on shards of the benchmark, nor was any ancestor'
-        : `was not trained on shards of dataset ${short(conditions.disjointFrom, 10, 6)}, nor was any ancestor`),
+      conditions.disjointFrom === bounty.on?.dataset &&
+      'was not trained on shards of the benchmark, nor was any ancestor',
   ].filter((text) => typeof text === 'string');
-  if (plain.length === 0 && !ancestor && !conditions.attestedBy) return <p className="text-soft">Any model can win.</p>;
+  const other = conditions.disjointFrom === bounty.on?.dataset ? undefined : conditions.disjointFrom;
+  if (plain.length === 0 && !ancestor && !other && !conditions.attestedBy)
+    return <p className="text-soft">Any model can win.</p>;
   return (
     <ul className="list-disc pl-5 text-soft marker:text-rule">
       {ancestor && (
         <li>
           The model descends from{' '}
-          {bounty.ancestorModel ? <ModelLink model={bounty.ancestorModel} mark={false} /> : short(ancestor, 10, 6)}
+          {bounty.ancestorModel ? (
+            <ModelLink model={bounty.ancestorModel} mark={false} />
+          ) : (
+            <IdLink href={`/model/${ancestor}`} value={ancestor} />
+          )}
           {leastPart > 0 && `, and carries at least ${percent(leastPart, 2)} of it by the weights of its merges`}
           {mostMerges !== undefined && `, through at most ${mostMerges} merges`}.
         </li>
@@ -108,6 +109,12 @@ function Asked({ conditions, bounty }: { conditions: Conditions; bounty: BountyV
       {plain.map((text) => (
         <li key={text}>The model {text}.</li>
       ))}
+      {other && (
+        <li>
+          The model was not trained on shards of dataset <IdLink href={`/dataset/${other}`} value={other} />, nor was
+          any ancestor.
+        </li>
+      )}
       {conditions.attestedBy && (
         <li>
           All data that it and its ancestors were trained on is attested by{' '}

@@ -5,7 +5,7 @@ import type { Benchmark } from '../../../lib/chain/types.ts';
 import { count, isHash } from '../../../lib/format.ts';
 import { benchmarkName } from '../../../lib/names.ts';
 import { etherIn } from '../../../lib/tokens.ts';
-import type { Act } from './act.ts';
+import type { Act } from './useBountyAct.ts';
 
 const DAY = 86_400;
 const MOST_DAYS = 5 * 365;

@@ -4,7 +4,7 @@ import type { BountyView } from '../../../lib/chain/moneyTypes.ts';
 import { useOwed } from '../../../lib/chain/useOwed.ts';
 import { amount } from '../../../lib/format.ts';
 import { tokenName } from '../../../lib/tokens.ts';
-import type { Act } from './act.ts';
+import type { Act } from './useBountyAct.ts';
 
 interface Props {
   account: Address;

@@ -83,7 +83,7 @@ function Choice({ name, chosen, onChoose }: { name: string; chosen: Model | unde
       </p>
       <SearchBox
         text={text}
-        hits={hits ?? []}
+        hits={hits?.models.newest ?? []}
         onText={setText}
         onChoose={(id) => {
           setText('');

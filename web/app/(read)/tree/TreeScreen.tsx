@@ -1,7 +1,8 @@
 'use client';
 
-import { useRouter } from 'next/navigation';
+import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { lazy, Suspense, useMemo, useState } from 'react';
+import type { Hex } from 'viem';
 import { BenchmarkField } from '../../../components/BenchmarkSelect.tsx';
 import { KIND_NAMES, KindSymbol } from '../../../components/KindSymbol.tsx';
 import { SearchBox } from '../../../components/SearchBox.tsx';
@@ -9,9 +10,11 @@ import { TreeCanvas } from '../../../components/tree/TreeCanvas.tsx';
 import { useChainConfig } from '../../../lib/chain/provider.tsx';
 import type { BenchmarkChoice, Direction, Graph, GraphPart, Kind } from '../../../lib/chain/types.ts';
 import { useGraph, useSearch } from '../../../lib/chain/useGraph.ts';
-import { count, isHash } from '../../../lib/format.ts';
-import { DEFAULT_LIMIT, MOST_NODES } from '../../../lib/graphQuestion.ts';
+import { count } from '../../../lib/format.ts';
+import { MOST_NODES } from '../../../lib/graphQuestion.ts';
 import { benchmarkName } from '../../../lib/names.ts';
+import { filterOf, formatTreeLink, parseTreeLink, questionOf, type TreeLink } from '../../../lib/treeLink.ts';
+import { Filters } from './Filters.tsx';
 
 // Only some visitors look at these: they are fetched when they are wanted.
 const SelectedModel = lazy(async () => ({
@@ -24,26 +27,23 @@ const ALL = 100_000;
 
 interface Props {
   initial: Graph;
+  /** what the initial graph is of */
+  link: TreeLink;
   /** the benchmark of the initial graph, and the others */
   choice: BenchmarkChoice;
-  focus?: `0x${string}`;
-  hops: number;
-  view: 'picture' | 'table';
 }
 
 /** Part of the tree, what part it is, and two ways to look at it. */
 export function TreeScreen(props: Props) {
   const part = useTreePart(props);
-  const { graph, focus, chosen, goTo } = part;
-  const [selected, setSelected] = useState<string | undefined>(focus);
-  const [view, setView] = useState(props.view);
+  const { graph, link, chosen, change } = part;
+  const { focus, view } = link;
+  const selected = link.selected === 'none' ? undefined : (link.selected ?? focus);
   const router = useRouter();
   const { people } = useChainConfig();
   const node = graph.nodes.find(({ id }) => id === selected);
-  const lookAt = (id: `0x${string}` | undefined) => {
-    goTo(id);
-    setSelected(id);
-  };
+  const lookAt = (id: Hex | undefined) => change({ focus: id, selected: undefined });
+  const select = (id: string | undefined) => change({ selected: id ?? (focus && 'none') }, true);
   return (
     <div className="flex flex-col">
       <div className="mx-auto flex w-full max-w-7xl flex-wrap items-end gap-x-4 gap-y-3 px-4 pt-6 pb-4 sm:px-6">
@@ -52,10 +52,14 @@ export function TreeScreen(props: Props) {
         <NearField part={part} />
         {props.choice.total > 0 && (
           <div className="w-full sm:w-64">
-            <BenchmarkField choice={{ ...props.choice, benchmark: chosen }} onChoose={part.choose} />
+            <BenchmarkField
+              choice={{ ...props.choice, benchmark: chosen }}
+              onChoose={(benchmark) => change({ benchmark, ...(benchmark === 'none' && { scored: false }) })}
+            />
           </div>
         )}
-        <ViewField view={view} onView={setView} />
+        <ViewField view={view} onView={(shown) => change({ view: shown })} />
+        <Filters link={link} people={people} hasBenchmark={chosen !== undefined} onChange={change} />
       </div>
       <div
         className="relative h-[max(26rem,calc(100dvh-17rem))] border-y border-line bg-sunk/40"
@@ -70,7 +74,7 @@ export function TreeScreen(props: Props) {
             graph={graph}
             people={people}
             selected={selected}
-            onSelect={setSelected}
+            onSelect={select}
             onOpen={(id) => router.push(`/model/${id}`)}
           />
         )}
@@ -81,7 +85,7 @@ export function TreeScreen(props: Props) {
               people={people}
               isFocus={node.id === focus}
               onFocus={() => lookAt(node.id)}
-              onClose={() => setSelected(undefined)}
+              onClose={() => select(undefined)}
             />
           </Suspense>
         )}
@@ -91,57 +95,42 @@ export function TreeScreen(props: Props) {
   );
 }
 
-/** Which part of the tree is looked at, and what is read of it. */
-function useTreePart(props: Props) {
-  const [focus, setFocus] = useState(props.focus);
-  const [hops, setHops] = useState(props.hops);
-  const [direction, setDirection] = useState<Direction>('both');
-  const [everything, setEverything] = useState(false);
-  const [benchmark, setBenchmark] = useState(props.choice.benchmark?.id);
-  const isInitial =
-    focus === props.focus &&
-    hops === props.hops &&
-    direction === 'both' &&
-    !everything &&
-    benchmark === props.initial.benchmark;
-  const limit = everything ? MOST_NODES : DEFAULT_LIMIT;
-  const question = { ...(focus && { focus }), hops, direction, limit, ...(benchmark && { benchmark }) };
-  const { data, isPlaceholderData: isOld } = useGraph(question, props.initial, isInitial);
-  const read = data ?? { ...props.initial, part: '' };
+/** Which part of the tree the address asks for, and what is read of it. */
+function useTreePart({ initial, link: first, choice }: Props) {
+  const [link, setLink] = useTreeLink();
+  const config = useChainConfig();
+  const wanted = link.benchmark ?? config.benchmark;
+  const chosen = choice.benchmarks.find(({ id }) => id === wanted);
+  const benchmark = chosen?.id;
+  const question = questionOf(link, benchmark);
+  const isInitial = JSON.stringify(question) === JSON.stringify(questionOf(first, choice.benchmark?.id));
+  const { data, isPlaceholderData: isOld } = useGraph(question, initial, isInitial);
+  const read = data ?? { ...initial, part: '' };
   // Scores of the benchmark before are not shown under the name of the next one.
   const graph = useMemo(() => (read.benchmark === benchmark ? read : withoutScores(read)), [read, benchmark]);
-  const chosen = props.choice.benchmarks.find(({ id }) => id === benchmark);
-  const goTo = (id: `0x${string}` | undefined) => {
-    setFocus(id);
-    linkTo(id, benchmark);
+  const change = (more: Partial<TreeLink>, replace = false) => {
+    const next = { ...link, ...more };
+    setLink(next);
+    if (replace) window.history.replaceState(null, '', formatTreeLink(next));
+    else window.history.pushState(null, '', formatTreeLink(next));
   };
-  const choose = (id: string) => {
-    setBenchmark(isHash(id) ? id : undefined);
-    linkTo(focus, id);
-  };
-  return {
-    graph,
-    isOld,
-    focus,
-    hops,
-    direction,
-    everything,
-    chosen,
-    goTo,
-    choose,
-    setHops,
-    setDirection,
-    setEverything,
-  };
+  return { graph, isOld, link, chosen, change };
+}
+
+/** What the address says. A change is shown at once: the address follows a moment later. */
+function useTreeLink() {
+  const said = parseTreeLink(usePathname(), useSearchParams());
+  const address = formatTreeLink(said);
+  const [known, setKnown] = useState(address);
+  const [link, setLink] = useState(said);
+  if (address !== known) {
+    setKnown(address);
+    setLink(said);
+  }
+  return [link, setLink] as const;
 }
 
 type TreePart = ReturnType<typeof useTreePart>;
-
-/** The address of what is shown, so that it can be sent to others. */
-function linkTo(id: string | undefined, scores: string | undefined): void {
-  const path = id ? `/model/${id}/tree` : '/tree';
-  window.history.replaceState(null, '', `${path}${scores ? `?benchmark=${scores}` : ''}`);
-}
 
 function Search({ onChoose }: { onChoose(id: `0x${string}`): void }) {
   const [text, setText] = useState('');
@@ -149,7 +138,7 @@ function Search({ onChoose }: { onChoose(id: `0x${string}`): void }) {
   return (
     <SearchBox
       text={text}
-      hits={hits ?? []}
+      hits={hits?.models.newest ?? []}
       onText={setText}
       onChoose={(id) => {
         setText('');
@@ -160,7 +149,8 @@ function Search({ onChoose }: { onChoose(id: `0x${string}`): void }) {
 }
 
 /** How much is shown of what stands around one model. */
-function NearField({ part: { focus, hops, direction, setHops, setDirection } }: { part: TreePart }) {
+function NearField({ part: { link, change } }: { part: TreePart }) {
+  const { focus, hops, direction } = link;
   const disabled = focus === undefined;
   return (
     <>
@@ -170,7 +160,7 @@ function NearField({ part: { focus, hops, direction, setHops, setDirection } }: 
           className="field w-28"
           value={hops}
           disabled={disabled}
-          onChange={(event) => setHops(Number(event.target.value))}
+          onChange={(event) => change({ hops: Number(event.target.value) })}
         >
           {HOPS.map((value) => (
             <option key={value} value={value}>
@@ -186,7 +176,7 @@ function NearField({ part: { focus, hops, direction, setHops, setDirection } }: 
           className="field w-36"
           value={direction}
           disabled={disabled}
-          onChange={(event) => setDirection(event.target.value as Direction)}
+          onChange={(event) => change({ direction: event.target.value as Direction })}
         >
           <option value="both">Whole family</option>
           <option value="ancestors">Ancestors</option>
@@ -197,7 +187,7 @@ function NearField({ part: { focus, hops, direction, setHops, setDirection } }: 
   );
 }
 
-function ViewField({ view, onView }: { view: Props['view']; onView(view: Props['view']): void }) {
+function ViewField({ view, onView }: { view: TreeLink['view']; onView(view: TreeLink['view']): void }) {
   return (
     <fieldset className="flex rounded-[3px] border border-rule bg-sheet p-0.5">
       <legend className="sr-only">Picture or table</legend>
@@ -223,12 +213,15 @@ function ViewField({ view, onView }: { view: Props['view']; onView(view: Props['
 
 /** How much of the tree this is, and what its marks mean. */
 function Foot({ part, onLeave }: { part: TreePart; onLeave(): void }) {
-  const { graph, focus, chosen, everything, setEverything } = part;
+  const { graph, link, chosen, change } = part;
+  const { focus, everything } = link;
+  const isFiltered = Object.keys(filterOf(link)).length > 0;
   return (
     <div className="mx-auto flex w-full max-w-7xl flex-wrap items-center gap-x-6 gap-y-2 px-4 py-4 text-[0.8125rem] text-soft sm:px-6">
       <p data-testid="shown">
         {count(graph.nodes.length)} of {count(graph.total)} models
         {focus ? ' around one' : graph.truncated ? ', the newest' : ''}
+        {isFiltered && ', as filtered'}
       </p>
       {chosen && (
         <p data-testid="scores-of">
@@ -236,7 +229,7 @@ function Foot({ part, onLeave }: { part: TreePart; onLeave(): void }) {
         </p>
       )}
       {graph.truncated && !everything && (
-        <button type="button" className="link" onClick={() => setEverything(true)}>
+        <button type="button" className="link" onClick={() => change({ everything: true })}>
           Show up to {count(MOST_NODES)}
         </button>
       )}

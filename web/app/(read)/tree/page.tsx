@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { readChoice, readGraph } from '../../../lib/chain/queries.ts';
-import { graphQuestion } from '../../../lib/graphQuestion.ts';
+import { paramsOf, parseTreeLink, questionOf } from '../../../lib/treeLink.ts';
 import { TreeScreen } from './TreeScreen.tsx';
 
 export const metadata: Metadata = { title: 'Tree' };
@@ -10,19 +10,10 @@ interface Props {
 }
 
 export default async function Page({ searchParams }: Props) {
-  const { focus, view, benchmark } = await searchParams;
-  const question = graphQuestion(new URLSearchParams(typeof focus === 'string' ? { focus } : {}));
-  const choice = await readChoice(typeof benchmark === 'string' ? benchmark : undefined);
+  const link = parseTreeLink('/tree', paramsOf(await searchParams));
+  const choice = await readChoice(link.benchmark);
   if ('missing' in choice) return null;
-  const graph = await readGraph({ ...question, ...(choice.benchmark && { benchmark: choice.benchmark.id }) });
+  const graph = await readGraph(questionOf(link, choice.benchmark?.id));
   if ('missing' in graph) return null;
-  return (
-    <TreeScreen
-      initial={graph}
-      choice={choice}
-      {...(question.focus && { focus: question.focus })}
-      hops={question.hops}
-      view={view === 'table' ? 'table' : 'picture'}
-    />
-  );
+  return <TreeScreen initial={graph} choice={choice} link={link} />;
 }

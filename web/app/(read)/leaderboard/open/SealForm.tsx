@@ -12,7 +12,7 @@ const MOST_DAYS = 5 * 365;
 
 /** Commits to a dataset whose shards are not registered. */
 export function SealForm({ may, act }: { may: boolean; act: Act }) {
-  const { head } = useStatus({ head: 0, scanned: 0, answeredAt: 0 });
+  const { head } = useStatus({ head: 0, scanned: 0, first: 0, whole: false, answeredAt: 0 });
   const [dataset, setDataset] = useState('');
   const [blocks, setBlocks] = useState('7200');
   const [days, setDays] = useState('30');

@@ -5,6 +5,7 @@ import { marksOf } from '../../../../components/ResultMarks.tsx';
 import { readModelView } from '../../../../lib/chain/queries.ts';
 import { count, isHash, networkLabel, permalink, plural, short } from '../../../../lib/format.ts';
 import { benchmarkName, plainName } from '../../../../lib/names.ts';
+import { pageMetadata } from '../../../../lib/pageMetadata.ts';
 import { CardEditor } from './CardEditor.tsx';
 import { PayButton } from './PayButton.tsx';
 import { StatusEditor } from './StatusEditor.tsx';
@@ -39,12 +40,7 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
         ]
       : []),
   ].join(' ');
-  return {
-    title,
-    description,
-    alternates: { canonical: permalink(model.id, config.chainId) },
-    openGraph: { title, description, type: 'article' },
-  };
+  return pageMetadata(permalink(model.id, config.chainId), title, description);
 }
 
 export default async function Page(props: Props) {

@@ -4,6 +4,7 @@ import { readBoard } from '../../../../lib/chain/queries.ts';
 import type { Entry } from '../../../../lib/chain/types.ts';
 import { shapeText } from '../../../../lib/format.ts';
 import { safeJson } from '../../../../lib/hostile.ts';
+import { answer, answerText, twin } from '../../answer.ts';
 
 export const dynamic = 'force-dynamic';
 
@@ -15,12 +16,13 @@ interface Context {
 export async function GET(request: Request, { params }: Context): Promise<Response> {
   const { benchmark } = await params;
   const chain = await readBoard(benchmark);
-  const board = 'missing' in chain ? undefined : chain.board;
-  if (!board) return Response.json({ error: 'no such benchmark' }, { status: 404 });
+  if ('missing' in chain) return answer(chain);
+  const { board } = chain;
+  if (!board) return twin(undefined);
   const csv = new URL(request.url).searchParams.get('format') === 'csv';
   const name = `descent-${benchmark.slice(2, 10)}.${csv ? 'csv' : 'json'}`;
   const k = commonPlaces([...board.entries, ...board.apart].map(({ measures }) => measures?.tops ?? []));
-  return new Response(
+  return answerText(
     csv
       ? asCsv([
           ...board.entries.map((entry) => tabled(entry, k)),
@@ -31,13 +33,9 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
           entries: board.entries.map((entry) => named(entry)),
           apart: board.apart.map((entry) => named(entry, true)),
         })}\n`,
-    {
-      headers: {
-        'content-type': csv ? 'text/csv; charset=utf-8' : 'application/json',
-        'content-disposition': `attachment; filename="${name}"`,
-        'x-content-type-options': 'nosniff',
-      },
-    },
+    200,
+    csv ? 'text/csv; charset=utf-8' : 'application/json',
+    { 'content-disposition': `attachment; filename="${name}"` },
   );
 }
 

@@ -1,4 +1,0 @@
-import type { ContractCall } from '../../../lib/chain/useCall.ts';
-
-/** Sends a call and says what was done once it is in a block. */
-export type Act = (call: Omit<ContractCall, 'to' | 'abi'>, done: string) => Promise<void>;
