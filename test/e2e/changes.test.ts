@@ -178,7 +178,7 @@ describe('proving', () => {
     await page.getByLabel(/^Rows/).selectOption('128');
     await isGone(page);
     await again(page);
-    await page.getByLabel('Column to predict', { exact: true }).selectOption('c');
+    await page.getByRole('combobox', { name: 'Column to predict' }).selectOption('c');
     await isGone(page);
     await page.getByText('Handwritten digits').click();
     await again(page);

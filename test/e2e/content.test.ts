@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
 import { MERGE_ONE } from '../../src/model/merge.ts';
 import { plainName } from '../../web/lib/names.ts';
 import { proquint } from '../../web/lib/proquint.ts';
@@ -86,6 +87,15 @@ describe('what the server says without JavaScript', () => {
   });
 });
 
+/** Waits until the tree moves no more. */
+async function standsStill(page: Page): Promise<void> {
+  const place = () => page.locator('.react-flow__viewport').getAttribute('style');
+  for (let before: string | null = ''; before !== (await place()); ) {
+    before = await place();
+    await page.waitForTimeout(300);
+  }
+}
+
 describe('the tree', () => {
   it('folds siblings that are alike, shows given names, and the table holds the same', async () => {
     const session = await testBed.open();
@@ -118,6 +128,7 @@ describe('the tree', () => {
     for (let k = 0; k < 9; k++) await page.getByRole('button', { name: 'Zoom Out' }).click();
     await named.waitFor({ state: 'detached' });
     assert.equal(await nodes.count(), 0);
+    await standsStill(page);
     const merge = page.getByTestId('marks').locator('path.fill-merge');
     const { x, y, width, height } = (await merge.boundingBox())!;
     await page.mouse.click(x + width / 2, y + height / 2);
