@@ -80,7 +80,8 @@ describe('submitting', () => {
       .first()
       .waitFor({ timeout: PATIENCE });
     assert.match(await send.innerText(), /Gas\s+\d{3},\d{3}\s+Price today\s+[\d.e-]+ ETH/);
-    await page.getByText('Their secret is public').waitFor();
+    await page.getByText('these proofs can be forged').waitFor();
+    await page.getByText('whose secret is public: anybody could forge this proof').waitFor();
     await leave(session);
   });
 

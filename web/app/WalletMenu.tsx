@@ -1,10 +1,12 @@
 'use client';
 
-import { useRef } from 'react';
-import { WalletDialog } from '../components/WalletDialog.tsx';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { useChainConfig } from '../lib/chain/provider.tsx';
 import { useWallet } from '../lib/chain/useWallet.ts';
 import { short } from '../lib/format.ts';
+
+// Fetched when somebody opens it.
+const WalletDialog = lazy(async () => ({ default: (await import('../components/WalletDialog.tsx')).WalletDialog }));
 
 /** The wallet in the header, and the dialog behind it. */
 export function WalletMenu() {
@@ -12,7 +14,11 @@ export function WalletMenu() {
   const { chainName, people } = useChainConfig();
   const dialog = useRef<HTMLDialogElement>(null);
   const name = wallet.address && (people[wallet.address.toLowerCase()] ?? short(wallet.address));
-  const open = () => dialog.current?.showModal();
+  const [wanted, setWanted] = useState(false);
+  const open = () => {
+    setWanted(true);
+    dialog.current?.showModal();
+  };
   return (
     <>
       {wallet.status === 'connected' && wallet.wrongChain ? (
@@ -33,20 +39,24 @@ export function WalletMenu() {
           'Connect'
         )}
       </button>
-      <WalletDialog
-        ref={dialog}
-        wallets={wallet.wallets}
-        status={wallet.status}
-        address={wallet.address}
-        walletName={wallet.walletName}
-        problem={wallet.problem}
-        onConnect={wallet.connect}
-        onDisconnect={() => {
-          wallet.disconnect();
-          dialog.current?.close();
-        }}
-        onClose={() => dialog.current?.close()}
-      />
+      {wanted && (
+        <Suspense>
+          <WalletDialog
+            ref={dialog}
+            wallets={wallet.wallets}
+            status={wallet.status}
+            address={wallet.address}
+            walletName={wallet.walletName}
+            problem={wallet.problem}
+            onConnect={wallet.connect}
+            onDisconnect={() => {
+              wallet.disconnect();
+              dialog.current?.close();
+            }}
+            onClose={() => dialog.current?.close()}
+          />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -1,11 +1,11 @@
-import { type Ref, useEffect, useEffectEvent } from 'react';
+import { type RefObject, useEffect, useEffectEvent, useRef } from 'react';
 import type { Message } from '../lib/chain/types.ts';
 import { safeText } from '../lib/hostile.ts';
 import { Hash } from './Identity.tsx';
 import { Notice } from './Notice.tsx';
 
 interface Props {
-  ref: Ref<HTMLDialogElement>;
+  ref: RefObject<HTMLDialogElement | null>;
   wallets: { id: string; name: string; icon?: string }[];
   status: 'disconnected' | 'connecting' | 'connected';
   address?: string;
@@ -16,15 +16,20 @@ interface Props {
   onClose(): void;
 }
 
-/** Chooses among the wallets that announced themselves, or shows the connected one. */
+/** Chooses among the wallets that announced themselves, or shows the connected one. It opens itself when it is first there. */
 export function WalletDialog(props: Props) {
   const { ref, wallets, status, address, walletName, problem, onConnect, onDisconnect, onClose } = props;
   const connected = status === 'connected';
   // The dialog has done its work once a wallet is connected.
   const close = useEffectEvent(onClose);
+  const before = useRef(connected);
   useEffect(() => {
-    if (connected) close();
+    if (connected && !before.current) close();
+    before.current = connected;
   }, [connected]);
+  useEffect(() => {
+    if (!ref.current?.open) ref.current?.showModal();
+  }, [ref]);
   return (
     <dialog
       ref={ref}

@@ -84,10 +84,10 @@ export async function leave({ context, complaints }: Visit): Promise<void> {
 /** Connects one of the announced wallets. */
 export async function connectWallet({ page }: Visit, name: string): Promise<void> {
   const dialog = page.getByRole('dialog');
-  // A click before the page's scripts run is lost.
+  // A click before the page's scripts run is lost. The dialog is fetched by the first that is not.
   while (!(await dialog.isVisible())) {
     await page.getByTestId('wallet').click();
-    await page.waitForTimeout(100);
+    await dialog.waitFor({ timeout: 2_000 }).catch(() => {});
   }
   await page.getByRole('button', { name, exact: true }).click();
   await dialog.waitFor({ state: 'hidden' });
