@@ -74,7 +74,8 @@ describe('a convolutional network', () => {
   it('is found by its pictures, a layer, or all of it as the page writes it', async () => {
     const found = async (text: string) =>
       (await (await fetch(`${crowd.origin}/api/search?q=${encodeURIComponent(text)}`)).json()).models.total;
-    for (const text of ['28x28x1', '28×28×1', 'c8k5', 'c16k5s2p2-64', '64-10', TEXT]) assert.ok((await found(text)) > 0, text);
+    for (const text of ['28x28x1', '28×28×1', 'c8k5', 'c16k5s2p2-64', '64-10', TEXT])
+      assert.ok((await found(text)) > 0, text);
     for (const text of ['c8k3', '64-11', '28x28x3']) assert.equal(await found(text), 0, text);
   });
 
