@@ -46,12 +46,17 @@ const PICTURES: ProveTask[] = [
 );
 const ROWS = [256, 1024];
 const PARENTS = [2, 8];
+/** Of a base and two tasks. */
+const SPARSE = ['ties', 'dare_linear'] as const;
 
 /** All measurements of proofs, of every program. */
 export function proofTasks(): (ProveTask & { name: string })[] {
   const tasks: ProveTask[] = NETWORKS.flatMap((widths) =>
     PROGRAM_NAMES.flatMap((program): ProveTask[] => {
-      if (program === 'merge') return PARENTS.map((parents) => ({ program, widths, rows: 0, parents }));
+      if (program === 'merge') {
+        const plain = PARENTS.map((parents): ProveTask => ({ program, widths, rows: 0, parents }));
+        return [...plain, ...SPARSE.map((sparse): ProveTask => ({ program, widths, rows: 0, parents: 3, sparse }))];
+      }
       return takesRows(program) ? ROWS.map((rows) => ({ program, widths, rows })) : [{ program, widths, rows: 0 }];
     }),
   );
@@ -68,9 +73,9 @@ function takesRows(program: Program): boolean {
 }
 
 function nameOf(task: ProveTask): string {
-  const { program, rows, parents, head } = task;
+  const { program, rows, parents, head, sparse } = task;
   const size = `${networkOf(task)}${rows > 0 ? ` x ${rows}` : ''}`;
-  return `${program} ${size}${parents ? ` of ${parents}` : ''}${head ? ` with ${head}` : ''}`;
+  return `${program} ${size}${parents ? ` of ${parents}` : ''}${sparse ? ` by ${sparse}` : ''}${head ? ` with ${head}` : ''}`;
 }
 
 /** Proves once in a process of its own: time by stage, peak memory. */
@@ -81,7 +86,7 @@ export async function benchProof(task: ProveTask): Promise<ProofFigures> {
     ...task,
     ...result,
     peakMiB,
-    constraints: circuitConstraints(circuitOf(task.program, task.network !== undefined)),
+    constraints: circuitConstraints(task.sparse ? 'sparseMerge' : circuitOf(task.program, task.network !== undefined)),
     ...(task.rows > 0 && { secondsPerRow: result.seconds / task.rows }),
   };
 }

@@ -5,8 +5,10 @@ import type { Head } from '../../src/model/head.ts';
 import { mergeWeights } from '../../src/model/merge.ts';
 import { averageCoefficients } from '../../src/model/merge-recipes.ts';
 import { type Network, parseNetwork } from '../../src/model/network.ts';
-import { networkSides } from '../../src/model/networkWeights.ts';
+import { type AnyWeights, networkSides } from '../../src/model/networkWeights.ts';
 import { makeShard, type Shard } from '../../src/model/shard.ts';
+import { type SparseName, sparsePlan } from '../../src/model/sparse/choice.ts';
+import { sparseMerge } from '../../src/model/sparse/merge.ts';
 import { ceilLog2 } from '../../src/numbers/bits.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { isVerified, verifyProof } from '../../src/proof/verify.ts';
@@ -28,8 +30,10 @@ export interface ProveTask {
   network?: string;
   /** Rows of the shard; 0 where there is none. */
   rows: number;
-  /** Of a merge. */
+  /** Of a merge; with `sparse` the first is the base. */
   parents?: number;
+  /** The method of a merge that leaves entries out; the average unless told. */
+  sparse?: SparseName;
   /** Squared error unless told. */
   head?: Head;
 }
@@ -58,7 +62,7 @@ const SOURCE = `0x${'5e'.repeat(32)}` as const;
 
 await runMeasurement(async (task: ProveTask): Promise<ProveFigures> => {
   const { program } = task;
-  const circuit = circuitOf(program, task.network !== undefined);
+  const circuit = task.sparse ? 'sparseMerge' : circuitOf(program, task.network !== undefined);
   const opened = await timed(() => openProver([circuit]));
   const { prover, keys, powers } = opened.value;
 
@@ -117,6 +121,19 @@ function distinct(shard: Shard): [Shard, Shard] {
   return [own(0), own(S)];
 }
 
+/** Half of what the tasks change, each with half its weight; nothing is divided, so that no child leaves the range. */
+async function prepareSparse(prover: Prover, parents: AnyWeights[], method: SparseName): Promise<Prepared> {
+  const { layers } = parents[0];
+  const rows = () => parents.slice(1).map(() => layers.map(() => 0.5));
+  const merged = await timed(() => {
+    const choice = { method, weights: rows(), densities: rows(), lambdas: layers.map(() => 1), seed: 0n };
+    const plan = sparsePlan(parents, { ...choice, normalize: method === 'ties', rescale: false });
+    return { plan, merge: sparseMerge(plan, 3n) };
+  });
+  const { value: witness, seconds: nativeSeconds } = merged;
+  return { prove: (onStage) => prover.proveSparseMerge(CONTEXT, witness, onStage), nativeSeconds };
+}
+
 interface Prepared {
   prove(onStage: (name: string) => void): Promise<ProofResult>;
   nativeSeconds?: number;
@@ -147,6 +164,7 @@ async function prepare(prover: Prover, task: ProveTask): Promise<Prepared> {
     }
     case 'merge': {
       const parents = Array.from({ length: task.parents! }, (_, k) => weights(k));
+      if (task.sparse) return prepareSparse(prover, parents, task.sparse);
       const coefficients = averageCoefficients(
         layerCount(shape),
         parents.map(() => 1),
