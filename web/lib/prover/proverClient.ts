@@ -1,4 +1,4 @@
-import type { OwnFiles, Prepared, Progress, ProvedStep, ProverReply, ProverRequest } from './messages.ts';
+import type { Prepared, Progress, ProvedStep, ProverReply, ProverRequest, WorkFiles } from './messages.ts';
 
 /** An error of the worker, in words. */
 export class ProverError extends Error {
@@ -13,11 +13,12 @@ export class ProverError extends Error {
 }
 
 interface Answers {
-  prepare: Prepared;
+  prepare: { prepared: Prepared; files: WorkFiles };
+  restore: true;
   data: ProvedStep;
   seed: ProvedStep;
   train: ProvedStep;
-  files: OwnFiles;
+  score: ProvedStep;
 }
 
 /** The prover in its worker; one request at a time. */
