@@ -47,9 +47,11 @@ export function Transaction({ state, done = 'Registered', page, explorer, onAgai
             <Link href={page} className="button button-main">
               Open its page
             </Link>
-            <Link href={`${page}/tree`} className="button">
-              See it in the tree
-            </Link>
+            {page.startsWith('/model/') && (
+              <Link href={`${page}/tree`} className="button">
+                See it in the tree
+              </Link>
+            )}
           </>
         )}
         {(state.phase === 'failed' || state.phase === 'cancelled') && (

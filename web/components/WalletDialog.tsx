@@ -1,32 +1,45 @@
 import { type RefObject, useEffect, useEffectEvent, useRef } from 'react';
-import type { Message } from '../lib/chain/types.ts';
+import type { ChainConfig, Message } from '../lib/chain/types.ts';
 import { safeText } from '../lib/hostile.ts';
 import { Hash } from './Identity.tsx';
 import { Notice } from './Notice.tsx';
+import { NoWallet, Waiting, WrongChain } from './WalletHelp.tsx';
 
-interface Props {
-  ref: RefObject<HTMLDialogElement | null>;
+/** The visitor's wallets, and what can be done with the one that is connected. */
+export interface WalletView {
   wallets: { id: string; name: string; icon?: string }[];
   status: 'disconnected' | 'connecting' | 'connected';
   address?: string;
   walletName?: string;
+  wrongChain: boolean;
   problem?: Message;
-  onConnect(id: string): void;
+  connect(id: string): void;
+  stop(): void;
+  switchChain(): void;
+  addChain(): void;
+}
+
+interface Props {
+  ref: RefObject<HTMLDialogElement | null>;
+  wallet: WalletView;
+  /** the chain of this page */
+  chain: ChainConfig;
   onDisconnect(): void;
   onClose(): void;
 }
 
 /** Chooses among the wallets that announced themselves, or shows the connected one. It opens itself when it is first there. */
-export function WalletDialog(props: Props) {
-  const { ref, wallets, status, address, walletName, problem, onConnect, onDisconnect, onClose } = props;
+export function WalletDialog({ ref, wallet, chain, onDisconnect, onClose }: Props) {
+  const { wallets, status, address, walletName, wrongChain, problem } = wallet;
   const connected = status === 'connected';
-  // The dialog has done its work once a wallet is connected.
+  // The dialog has done its work once a wallet is connected, or is on this chain.
   const close = useEffectEvent(onClose);
-  const before = useRef(connected);
+  const before = useRef({ connected, wrongChain });
   useEffect(() => {
-    if (connected && !before.current) close();
-    before.current = connected;
-  }, [connected]);
+    const isNews = !before.current.connected || (before.current.wrongChain && !wrongChain);
+    if (connected && isNews) close();
+    before.current = { connected, wrongChain };
+  }, [connected, wrongChain]);
   useEffect(() => {
     if (!ref.current?.open) ref.current?.showModal();
   }, [ref]);
@@ -60,6 +73,7 @@ export function WalletDialog(props: Props) {
               <br />
               <Hash value={address} what="address" />
             </p>
+            {wrongChain && <WrongChain wallet={wallet} chain={chain} />}
             <button type="button" className="button" onClick={onDisconnect}>
               Disconnect
             </button>
@@ -72,7 +86,7 @@ export function WalletDialog(props: Props) {
                 type="button"
                 className="button justify-start gap-3 py-3"
                 disabled={status === 'connecting'}
-                onClick={() => onConnect(id)}
+                onClick={() => wallet.connect(id)}
               >
                 {icon ? (
                   // biome-ignore lint/performance/noImgElement: a data URL that the wallet gave
@@ -83,12 +97,8 @@ export function WalletDialog(props: Props) {
                 {safeText(name)}
               </button>
             ))}
-            {wallets.length === 0 && (
-              <p className="text-soft">
-                No browser wallet found. Install one that follows EIP-6963 and reload the page. The command{' '}
-                <span className="hash">descent submit</span> needs none.
-              </p>
-            )}
+            {status === 'connecting' && <Waiting onStop={wallet.stop} />}
+            {wallets.length === 0 && <NoWallet />}
           </>
         )}
       </div>
