@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { MERGE_ONE } from '../../src/model/merge.ts';
 import { plainName } from '../../web/lib/names.ts';
 import { proquint } from '../../web/lib/proquint.ts';
@@ -22,18 +21,6 @@ describe('what the server says without JavaScript', () => {
     for (const { id } of testBed.scenario.models.slice(-8)) assert.ok(text.includes(proquint(id)), proquint(id));
     assertSays(text, /data-testid="total-edges"[^>]*>9</);
     assertSays(text, /data-testid="total-trainers"[^>]*>2</);
-  });
-
-  it('says what networks can be proved, how it works and where to start, and hands out what the contracts offer', async () => {
-    const text = await html('/');
-    for (const part of ['Multilayer perceptrons of up to', 'convolutional networks', 'How it works', 'I train models'])
-      assert.ok(text.includes(part), part);
-    for (const path of ['/prove', '/verify', '/files/contracts.md', '/files/abi.json'])
-      assert.ok(text.includes(`href="${path}"`), path);
-    assert.match(await html('/files/contracts.md'), /^<!--[^>]*-->\s+# What the contracts offer/);
-    const abis = JSON.parse(await html('/files/abi.json'));
-    assert.deepEqual(abis.modelRegistry, JSON.parse(JSON.stringify(modelRegistryAbi)));
-    assert.deepEqual(Object.keys(abis).length > 10, true);
   });
 
   it('has name, trainer, parents, score and credit of a model, and a picture for links', async () => {
@@ -128,51 +115,6 @@ describe('the tree', () => {
     await page.locator('tbody tr').first().waitFor();
     assert.equal(await page.locator('tbody tr').count(), folded + 2);
     assert.equal(await page.locator('tbody tr').filter({ hasText: CARD.name }).count(), 3, 'itself and its children');
-    await leave(session);
-  });
-
-  it('colours models by trainer or score, tells what a mark stands for, and the address has it all', async () => {
-    const session = await testBed.open();
-    const { page } = session;
-    const { benchmark, models } = testBed.scenario;
-    await page.goto(`${testBed.server.origin}/tree?benchmark=${benchmark}`);
-    await page.getByText('Filters and colours').click();
-    await page.getByLabel('Colour by').selectOption('trainer');
-    const legend = page.getByTestId('colours');
-    await legend.getByText(/Alice, \d+ models/).waitFor();
-    await page.locator('.react-flow__node .shade-t1').first().waitFor();
-    await page.getByLabel('Colour by').selectOption('score');
-    await legend.getByText(/[\d.]+ %.*, the best/).waitFor();
-    assert.equal(new URL(page.url()).searchParams.get('colour'), 'score');
-    await page.goBack();
-    await legend.getByText(/Alice/).waitFor();
-    await page.goForward();
-    await page.reload();
-    await legend.getByText('without a score that can be compared').waitFor();
-
-    for (let step = 0; step < 6; step++) await page.getByRole('button', { name: 'zoom out' }).click({ force: true });
-    const mark = page.locator('[data-testid=marks] path').first();
-    await mark.waitFor({ state: 'attached' });
-    const at = await page.evaluate(() => {
-      const path = document.querySelector<SVGPathElement>('[data-testid=marks] path')!;
-      const place = path.getPointAtLength(0).matrixTransform(path.getScreenCTM()!);
-      return { x: place.x + 4, y: place.y + 3 };
-    });
-    await page.mouse.move(at.x, at.y);
-    await page.mouse.move(at.x + 1, at.y);
-    await page.getByTestId('tip').waitFor();
-    assert.match(
-      await page.getByTestId('tip').innerText(),
-      /(Seed|Trained|Merged|Declared import|Foreign program), [\s\S]*By (Alice|Bob)/,
-    );
-
-    const tree = `${testBed.server.origin}/model/${models[0].id}/tree`;
-    await page.goto(tree);
-    await page.getByText('3 alike').click();
-    await page.getByRole('button', { name: 'Fold again' }).waitFor();
-    await page.reload();
-    await page.getByRole('button', { name: 'Fold again' }).click();
-    await page.getByText('3 alike').waitFor();
     await leave(session);
   });
 
@@ -369,8 +311,7 @@ describe('the card of a model', () => {
     await page.getByLabel('Link to more').fill('https://example.org/tuned');
     await page.getByRole('button', { name: 'Write it with the wallet' }).click();
     const card = page.getByTestId('card');
-    await page.getByRole('heading', { name: '“Tuned by Bob”', level: 1 }).waitFor({ timeout: 30_000 });
-    await card.getByText(proquint(tuned.id)).waitFor();
+    await card.getByText('“Tuned by Bob”').waitFor({ timeout: 30_000 });
     assert.equal(await card.getByRole('link').getAttribute('href'), 'https://example.org/tuned');
     await page.goto(`${testBed.server.origin}/leaderboard?benchmark=${testBed.scenario.benchmark}`);
     await page.getByText('“Tuned by Bob”').first().waitFor();

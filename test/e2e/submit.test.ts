@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
-import type { Hex } from 'viem';
+import { createWalletClient, type Hex, http, parseGwei } from 'viem';
 import { parseEdge } from '../../src/registry/edge.ts';
 import { encodeLinkedEdge } from '../../web/lib/linkedEdge.ts';
 import { proquint } from '../../web/lib/proquint.ts';
 import type { Visit } from './support/browser.ts';
 import { connectWallet, leave, openTestBed, type TestBed } from './support/testBed.ts';
-import { announceWallet, replaceLast, type TestWallet } from './support/wallet.ts';
+import { announceWallet, type TestWallet } from './support/wallet.ts';
 
 /** To verify a proof in a browser on a busy machine. */
 const PATIENCE = 120_000;
@@ -22,10 +22,9 @@ async function begin(file: string, wallet: Partial<TestWallet> = {}): Promise<Vi
   const session = await testBed.open();
   const { rpc } = testBed.ledger.place;
   const bob = await announceWallet(session.context, { name: 'Bobs wallet', account: testBed.ledger.bob.account, rpc });
-  Object.assign(bob, { ...wallet, mood: 'agree' });
+  Object.assign(bob, wallet);
   await session.page.goto(`${testBed.server.origin}/submit`);
   await connectWallet(session, 'Bobs wallet');
-  bob.mood = wallet.mood ?? 'agree';
   await session.page.getByTestId('file').setInputFiles(file);
   return { ...session, bob };
 }
@@ -120,7 +119,7 @@ describe('submitting', () => {
     await testBed.ledger.command('evm_setAutomine', false);
     bob.mood = 'agree';
     await phase(session, 'submitted');
-    await replaceLast(testBed, session.bob, 'faster');
+    await replace(session.bob, 'faster');
     await phase(session, 'confirmed');
     await page.getByText('Registered, with a faster replacement').waitFor();
     await leave(session);
@@ -131,7 +130,7 @@ describe('submitting', () => {
     await testBed.ledger.command('evm_setAutomine', false);
     await send(session);
     await phase(session, 'submitted');
-    await replaceLast(testBed, session.bob, 'cancelled');
+    await replace(session.bob, 'cancelled');
     await phase(session, 'cancelled');
     await session.page.getByText('Nothing was registered.').waitFor();
     await leave(session);
@@ -194,3 +193,18 @@ describe('submitting', () => {
     await leave(session);
   });
 });
+
+/** Puts another transaction in the place of the wallet's last one and makes a block. */
+async function replace({ last }: TestWallet, how: 'faster' | 'cancelled'): Promise<void> {
+  const { ledger } = testBed;
+  const { account } = ledger.bob;
+  // The page has to see the first one before it can tell that another took its place.
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const wallet = createWalletClient({ account, transport: http(ledger.place.rpc) });
+  const fees = { maxFeePerGas: parseGwei('100'), maxPriorityFeePerGas: parseGwei('50') };
+  const { to, input, gas, nonce } = await ledger.chain.client.getTransaction({ hash: last! });
+  const call = how === 'faster' ? { to: to!, data: input, gas } : { to: account.address, value: 0n, gas: 21_000n };
+  await wallet.sendTransaction({ ...call, ...fees, nonce, chain: null });
+  await ledger.command('evm_mine');
+  await ledger.command('evm_setAutomine', true);
+}

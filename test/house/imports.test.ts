@@ -35,7 +35,7 @@ const ALLOWED_IN_SCRIPTS: Record<string, string[]> = {
 };
 
 // The same for the page. The types of the domain stand below everything, although they live in lib/chain.
-const DOMAIN = ['types', 'sentTypes', 'creditTypes', 'dataTypes', 'factTypes', 'moneyTypes', 'pageTypes'].map(
+const DOMAIN = ['types', 'creditTypes', 'dataTypes', 'factTypes', 'moneyTypes', 'pageTypes'].map(
   (name) => `web/lib/chain/${name}.ts`,
 );
 const ALLOWED_IN_WEB: Record<string, string[]> = {

@@ -17,11 +17,6 @@ describe('the gas limit of a transaction', () => {
     assert.equal(gasLimit(15_000_000n), 16_500_000n);
   });
 
-  it('is never above what a block has, where that is less', () => {
-    assert.deepEqual([gasLimit(9_900_000n, 10_000_000n), gasLimit(9_000_000n, 30_000_000n)], [10_000_000n, 9_900_000n]);
-    assert.throws(() => gasLimit(10_000_001n, 10_000_000n), /10000001 gas; a block of this chain has 10000000 at most/);
-  });
-
   it('is refused above that, with both numbers and what to do', () => {
     assert.throws(
       () => gasLimit(2n ** 24n + 1n),

@@ -8,7 +8,7 @@ import { count } from '../lib/format.ts';
 
 /** Where the page reads and how far it has come. */
 export function Footer({ initial }: { initial: Status }) {
-  const { chainName, chainId, registry, explorer, source } = useChainConfig();
+  const { chainName, chainId, registry, explorer } = useChainConfig();
   const { scanned, lag } = useStatus(initial);
   return (
     <footer className="mt-16 border-t border-line">
@@ -27,21 +27,10 @@ export function Footer({ initial }: { initial: Status }) {
             {...(explorer && { href: `${explorer}/address/${registry}` })}
           />
         </p>
-        <p className="flex flex-wrap gap-x-4 gap-y-2">
+        <p className="flex gap-4">
           <a className="link" href="/api">
             API
           </a>
-          <a className="link" href="/files/contracts.md">
-            Contracts
-          </a>
-          <a className="link" href="/files/abi.json">
-            ABI
-          </a>
-          {source && (
-            <a className="link" href={source} rel="noreferrer">
-              Source
-            </a>
-          )}
           <a className="link" href="/feed.xml">
             Feed of new models
           </a>

@@ -6,7 +6,6 @@ import { useRef } from 'react';
 import { type Theme, ThemeSwitch } from '../components/ThemeSwitch.tsx';
 import { useChainConfig } from '../lib/chain/provider.tsx';
 import { SearchMenu } from './SearchMenu.tsx';
-import { SentMenu } from './SentMenu.tsx';
 import { WalletMenu } from './WalletMenu.tsx';
 
 const PLACES = [
@@ -38,7 +37,7 @@ export function Header({ theme }: { theme: Theme }) {
       <div className="mx-auto flex h-16 max-w-7xl items-center gap-2 px-4 sm:px-6">
         <Link href="/" className="mr-auto flex items-center gap-2.5 lg:mr-6" aria-label="Descent, home">
           <Logo />
-          <span className="title text-[1.3125rem] max-[480px]:hidden">Descent</span>
+          <span className="title text-[1.3125rem]">Descent</span>
         </Link>
         <nav aria-label="Main" className="hidden flex-1 lg:block">
           <ul className="flex gap-1">
@@ -58,7 +57,6 @@ export function Header({ theme }: { theme: Theme }) {
         </nav>
         <SearchMenu />
         <ThemeSwitch initial={theme} />
-        <SentMenu />
         <WalletMenu />
         <button
           type="button"

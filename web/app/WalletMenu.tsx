@@ -2,47 +2,59 @@
 
 import { lazy, Suspense, useRef, useState } from 'react';
 import { useChainConfig } from '../lib/chain/provider.tsx';
-import { useAccount } from '../lib/chain/useAccount.ts';
+import { useWallet } from '../lib/chain/useWallet.ts';
 import { short } from '../lib/format.ts';
 
 // Fetched when somebody opens it.
-const OpenWallet = lazy(async () => ({ default: (await import('./OpenWallet.tsx')).OpenWallet }));
+const WalletDialog = lazy(async () => ({ default: (await import('../components/WalletDialog.tsx')).WalletDialog }));
 
 /** The wallet in the header, and the dialog behind it. */
 export function WalletMenu() {
-  const { status, address, wrongChain } = useAccount();
+  const wallet = useWallet();
   const { chainName, people } = useChainConfig();
   const dialog = useRef<HTMLDialogElement>(null);
-  const name = address && (people[address.toLowerCase()] ?? short(address));
-  /** how often it was opened, and how often to switch chains */
-  const [wanted, setWanted] = useState({ opened: 0, switches: 0 });
-  const open = (switches: 0 | 1) => {
-    setWanted((before) => ({ opened: before.opened + 1, switches: before.switches + switches }));
-    if (!dialog.current?.open) dialog.current?.showModal();
+  const name = wallet.address && (people[wallet.address.toLowerCase()] ?? short(wallet.address));
+  const [wanted, setWanted] = useState(false);
+  const open = () => {
+    setWanted(true);
+    dialog.current?.showModal();
   };
   return (
     <>
-      {wrongChain && (
-        <button type="button" className="button button-main" onClick={() => open(1)} data-testid="switch">
+      {wallet.status === 'connected' && wallet.wrongChain ? (
+        <button type="button" className="button button-main" disabled={wallet.switching} onClick={wallet.switchChain}>
           <span className="max-sm:hidden">Switch to {chainName}</span>
           <span className="sm:hidden">Switch</span>
         </button>
-      )}
-      <button type="button" className="button min-w-28 whitespace-nowrap" onClick={() => open(0)} data-testid="wallet">
-        {status === 'connected' && name ? (
+      ) : null}
+      <button type="button" className="button min-w-28 whitespace-nowrap" onClick={open} data-testid="wallet">
+        {wallet.status === 'connected' && name ? (
           <>
             <span className="size-2 rounded-full bg-good" aria-hidden="true" />
             <span>{name}</span>
           </>
-        ) : status === 'connecting' ? (
+        ) : wallet.status === 'connecting' ? (
           'Connecting…'
         ) : (
           'Connect'
         )}
       </button>
-      {wanted.opened > 0 && (
+      {wanted && (
         <Suspense>
-          <OpenWallet ref={dialog} switches={wanted.switches} />
+          <WalletDialog
+            ref={dialog}
+            wallets={wallet.wallets}
+            status={wallet.status}
+            address={wallet.address}
+            walletName={wallet.walletName}
+            problem={wallet.problem}
+            onConnect={wallet.connect}
+            onDisconnect={() => {
+              wallet.disconnect();
+              dialog.current?.close();
+            }}
+            onClose={() => dialog.current?.close()}
+          />
         </Suspense>
       )}
     </>

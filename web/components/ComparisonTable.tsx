@@ -24,7 +24,7 @@ export function ComparisonTable({ comparison }: { comparison: Comparison }) {
     <div className="mx-auto grid max-w-7xl gap-14 px-4 pt-12 sm:px-6">
       <Section title="Side by side">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard */}
-        <section className="overflow-x-auto" aria-label="Both models in a table" tabIndex={0}>
+        <section className="overflow-x-auto" aria-label="Side by side" tabIndex={0}>
           <table className="w-full text-left sm:min-w-[36rem]">
             <thead>
               <tr className="border-b border-line align-top">

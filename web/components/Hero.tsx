@@ -1,24 +1,11 @@
 import Link from 'next/link';
-import { NETWORK_LAYERS } from '../../src/model/network.ts';
-import { MAX_LAYERS } from '../../src/numbers/constants.ts';
 import type { Model } from '../lib/chain/types.ts';
-import { givenName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
 import { RELIEF } from '../lib/relief.ts';
 import { slope } from '../lib/slope.ts';
 import { KIND_COLORS } from './KindSymbol.tsx';
 
 const MOST_STATIONS = 6;
-
-/** Letters of a name on the map. */
-const LONGEST_NAME = 24;
-
-/** What its trainer calls it, in quotation marks, or its word name. */
-function stationName(model: Model): string {
-  const given = givenName(model);
-  if (!given) return proquint(model.id);
-  return `“${given.length > LONGEST_NAME ? `${given.slice(0, LONGEST_NAME).toWellFormed()}…` : given}”`;
-}
 
 /** What this is, before one way down to the deepest model, laid over a landscape; it says where others join. */
 export function Hero({ line }: { line: Model[] }) {
@@ -61,7 +48,7 @@ export function Hero({ line }: { line: Model[] }) {
                 strokeWidth="5"
                 paintOrder="stroke"
               >
-                {stationName(model)}
+                {proquint(model.id)}
                 {model.parents.length > 1 && ` (merged from ${model.parents.length})`}
               </text>
             </g>
@@ -70,11 +57,7 @@ export function Hero({ line }: { line: Model[] }) {
       </svg>
       <div className="mx-auto flex min-h-[27rem] max-w-7xl flex-col justify-end px-4 pt-44 pb-10 sm:px-6 md:min-h-[34rem] md:pb-14">
         <h1 className="title max-w-[13ch] text-[clamp(2.5rem,6.2vw,4.75rem)]">Every model, and what it comes from</h1>
-        <p className="mt-5 max-w-[44ch] text-xl font-medium">
-          Multilayer perceptrons of up to {MAX_LAYERS} layers and convolutional networks of up to {NETWORK_LAYERS}, with
-          a proof of each training and each merge.
-        </p>
-        <p className="mt-4 max-w-[56ch] text-[1.0625rem] leading-relaxed">
+        <p className="mt-5 max-w-[56ch] text-[1.0625rem] leading-relaxed">
           Descent is a public register of machine-learning models in which every step from parent to child is a proof:
           these weights follow from those by exactly this training on exactly these committed rows, or by exactly this
           merge. A lineage begins with a seed or a declared import, and nothing before that is proved. A contract checks

@@ -188,26 +188,19 @@ function Registration({ view: { model, config } }: Props) {
   return (
     <>
       <dt>Commitment</dt>
-      <dd>
-        <details>
-          <summary className="link w-fit cursor-pointer">
-            {model.commitment.length === 1 ? 'A point of the curve' : `${model.commitment.length} points of the curve`}
-          </summary>
-          <div className="mt-1 grid gap-1">
-            {model.commitment.map((point, k) =>
-              (['x', 'y'] as const).map((axis) => (
-                <span key={point.x + axis} className="flex items-start gap-2">
-                  <span className="text-soft">
-                    {axis}
-                    {model.commitment.length > 1 && <sub>{k + 1}</sub>}
-                  </span>
-                  <span className="hash min-w-0 pt-1 break-all">{point[axis]}</span>
-                  <Copy text={point[axis]} what={`coordinate ${axis}`} />
-                </span>
-              )),
-            )}
-          </div>
-        </details>
+      <dd className="grid gap-1">
+        {model.commitment.map((point, k) =>
+          (['x', 'y'] as const).map((axis) => (
+            <span key={point.x + axis} className="flex items-start gap-2">
+              <span className="text-soft">
+                {axis}
+                {model.commitment.length > 1 && <sub>{k + 1}</sub>}
+              </span>
+              <span className="hash min-w-0 pt-1 break-all">{point[axis]}</span>
+              <Copy text={point[axis]} what={`coordinate ${axis}`} />
+            </span>
+          )),
+        )}
       </dd>
       <Fact name="Registered">
         {model.timestamp ? moment(model.timestamp) : ''}{' '}

@@ -54,9 +54,7 @@ export function ModelPage({ view, editor, pay, warning }: Props) {
               <KindLabel kind={model.kind} />
               <Badges model={model} devKeys={config.devKeys} />
             </p>
-            <h1 className="title mt-2 text-[clamp(2.25rem,5.5vw,3.75rem)] [overflow-wrap:anywhere]">
-              <ModelName model={model} />
-            </h1>
+            <h1 className="title mt-2 text-[clamp(2.25rem,5.5vw,3.75rem)]">{proquint(model.id)}</h1>
             <Card model={model} />
             <p className="mt-2 text-soft">
               <Hash value={model.id} what="id" />
@@ -78,10 +76,10 @@ export function ModelPage({ view, editor, pay, warning }: Props) {
       </div>
       <div className="mx-auto grid max-w-7xl gap-14 px-4 pt-12 sm:px-6 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
         <div className="grid min-w-0 content-start gap-14">
-          <Scores view={view} />
           <Section title="How it was made">
             <ModelFacts view={view} />
           </Section>
+          <Scores view={view} />
           {credits && (
             <Section title="Credit" aside={pay}>
               {split && <SplitTable split={split} payees={payees} people={config.people} />}
@@ -168,11 +166,13 @@ function Card({ model }: { model: Model }) {
   if (!given && !model.uri) return null;
   return (
     <p className="mt-2 flex flex-wrap items-baseline gap-x-4 gap-y-1" data-testid="card">
-      {given && <span className="min-w-0 text-xl font-medium">{proquint(model.id)}</span>}
+      {given && (
+        <span className="min-w-0 text-xl font-medium">
+          <ModelName model={model} />
+        </span>
+      )}
       {model.uri && <StrangersText text={model.uri} />}
-      <span className="text-[0.8125rem] text-soft">
-        {given ? 'The name in quotation marks is what its trainer says.' : 'says its trainer'}
-      </span>
+      <span className="text-[0.8125rem] text-soft">says its trainer</span>
     </p>
   );
 }

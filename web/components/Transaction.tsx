@@ -47,11 +47,9 @@ export function Transaction({ state, done = 'Registered', page, explorer, onAgai
             <Link href={page} className="button button-main">
               Open its page
             </Link>
-            {page.startsWith('/model/') && (
-              <Link href={`${page}/tree`} className="button">
-                See it in the tree
-              </Link>
-            )}
+            <Link href={`${page}/tree`} className="button">
+              See it in the tree
+            </Link>
           </>
         )}
         {(state.phase === 'failed' || state.phase === 'cancelled') && (

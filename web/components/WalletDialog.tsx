@@ -1,45 +1,32 @@
 import { type RefObject, useEffect, useEffectEvent, useRef } from 'react';
-import type { ChainConfig, Message } from '../lib/chain/types.ts';
+import type { Message } from '../lib/chain/types.ts';
 import { safeText } from '../lib/hostile.ts';
 import { Hash } from './Identity.tsx';
 import { Notice } from './Notice.tsx';
-import { NoWallet, Waiting, WrongChain } from './WalletHelp.tsx';
 
-/** The visitor's wallets, and what can be done with the one that is connected. */
-export interface WalletView {
+interface Props {
+  ref: RefObject<HTMLDialogElement | null>;
   wallets: { id: string; name: string; icon?: string }[];
   status: 'disconnected' | 'connecting' | 'connected';
   address?: string;
   walletName?: string;
-  wrongChain: boolean;
   problem?: Message;
-  connect(id: string): void;
-  stop(): void;
-  switchChain(): void;
-  addChain(): void;
-}
-
-interface Props {
-  ref: RefObject<HTMLDialogElement | null>;
-  wallet: WalletView;
-  /** the chain of this page */
-  chain: ChainConfig;
+  onConnect(id: string): void;
   onDisconnect(): void;
   onClose(): void;
 }
 
 /** Chooses among the wallets that announced themselves, or shows the connected one. It opens itself when it is first there. */
-export function WalletDialog({ ref, wallet, chain, onDisconnect, onClose }: Props) {
-  const { wallets, status, address, walletName, wrongChain, problem } = wallet;
+export function WalletDialog(props: Props) {
+  const { ref, wallets, status, address, walletName, problem, onConnect, onDisconnect, onClose } = props;
   const connected = status === 'connected';
-  // The dialog has done its work once a wallet is connected, or is on this chain.
+  // The dialog has done its work once a wallet is connected.
   const close = useEffectEvent(onClose);
-  const before = useRef({ connected, wrongChain });
+  const before = useRef(connected);
   useEffect(() => {
-    const isNews = !before.current.connected || (before.current.wrongChain && !wrongChain);
-    if (connected && isNews) close();
-    before.current = { connected, wrongChain };
-  }, [connected, wrongChain]);
+    if (connected && !before.current) close();
+    before.current = connected;
+  }, [connected]);
   useEffect(() => {
     if (!ref.current?.open) ref.current?.showModal();
   }, [ref]);
@@ -73,7 +60,6 @@ export function WalletDialog({ ref, wallet, chain, onDisconnect, onClose }: Prop
               <br />
               <Hash value={address} what="address" />
             </p>
-            {wrongChain && <WrongChain wallet={wallet} chain={chain} />}
             <button type="button" className="button" onClick={onDisconnect}>
               Disconnect
             </button>
@@ -86,7 +72,7 @@ export function WalletDialog({ ref, wallet, chain, onDisconnect, onClose }: Prop
                 type="button"
                 className="button justify-start gap-3 py-3"
                 disabled={status === 'connecting'}
-                onClick={() => wallet.connect(id)}
+                onClick={() => onConnect(id)}
               >
                 {icon ? (
                   // biome-ignore lint/performance/noImgElement: a data URL that the wallet gave
@@ -97,8 +83,12 @@ export function WalletDialog({ ref, wallet, chain, onDisconnect, onClose }: Prop
                 {safeText(name)}
               </button>
             ))}
-            {status === 'connecting' && <Waiting onStop={wallet.stop} />}
-            {wallets.length === 0 && <NoWallet />}
+            {wallets.length === 0 && (
+              <p className="text-soft">
+                No browser wallet found. Install one that follows EIP-6963 and reload the page. The command{' '}
+                <span className="hash">descent submit</span> needs none.
+              </p>
+            )}
           </>
         )}
       </div>

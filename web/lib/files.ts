@@ -12,10 +12,9 @@ export type ProvingBytes = Partial<Record<Circuit, number>>;
 /** Bytes of one power of tau. */
 export const POINT_BYTES = 64;
 
-/** What the browser's verifier and prover may fetch, and the contracts' documentation, by name; nothing else of the disk. */
+/** What the browser's verifier and prover may fetch, by name; nothing else of the disk. */
 export function servedFile(name: string): { path: string; type: string } | undefined {
   const setup = join(projectRoot(), 'build', 'setup');
-  if (name === 'contracts.md') return existing(join(projectRoot(), 'docs', name), 'text/plain; charset=utf-8');
   if (name === 'srs.points') return existing(join(setup, name), 'application/octet-stream');
   const match = /^([a-zA-Z]+)\.(vkey\.json|zkey|wasm)$/.exec(name);
   if (!match || !FILE_CIRCUITS.includes(match[1])) return undefined;

@@ -7,16 +7,6 @@ export interface Group {
   members: GraphNode[];
 }
 
-/** The best of a group by its score on the benchmark, where any has one. */
-export function bestOf(members: readonly GraphNode[]): GraphNode | undefined {
-  const scored = members.filter(({ score }) => score !== undefined);
-  const value = ({ score }: GraphNode) => score!.right ?? -(score!.error ?? 0);
-  return scored.reduce<GraphNode | undefined>(
-    (best, node) => (best && value(best) >= value(node) ? best : node),
-    undefined,
-  );
-}
-
 /** Fewer than this stay apart. */
 const SMALLEST_GROUP = 3;
 

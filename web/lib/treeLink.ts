@@ -18,10 +18,6 @@ export interface TreeLink {
   selected?: string;
   /** an id or 'none' */
   benchmark?: string;
-  /** what the colours of models say; their kind where it is missing */
-  colour?: Colour;
-  /** groups that stay unfolded: the first model of each, joined by dots */
-  unfolded?: string;
   kind?: Kind;
   trainer?: string;
   declared?: 'yes' | 'no';
@@ -31,12 +27,6 @@ export interface TreeLink {
   until?: string;
 }
 
-/** What the colours of models can say beside their kind. */
-export type Colour = 'score' | 'trainer';
-
-/** Groups that an address can name. */
-export const MOST_UNFOLDED = 12;
-const UNFOLDED = /^0x[0-9a-f]{64}(\.0x[0-9a-f]{64}){0,11}$/;
 const KINDS: readonly string[] = ['seed', 'import', 'train', 'merge', 'foreign'] satisfies Kind[];
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const DAY_SECONDS = 86_400;
@@ -55,7 +45,6 @@ export function parseTreeLink(path: string, params: Params): TreeLink {
     params.get(name),
   );
   const [kind, trainer, declared] = ['kind', 'trainer', 'declared'].map((name) => params.get(name));
-  const [colour, unfolded] = [params.get('colour'), params.get('unfolded') ?? ''];
   const dayOf = (name: string) => (DAY.test(params.get(name) ?? '') ? params.get(name)! : undefined);
   const [since, until] = [dayOf('since'), dayOf('until')];
   return {
@@ -66,8 +55,6 @@ export function parseTreeLink(path: string, params: Params): TreeLink {
     view: params.get('view') === 'table' ? 'table' : 'picture',
     ...((selected === 'none' || isHash(selected)) && { selected: selected.toLowerCase() }),
     ...((benchmark === 'none' || isHash(benchmark)) && { benchmark: benchmark.toLowerCase() }),
-    ...((colour === 'score' || colour === 'trainer') && { colour }),
-    ...(UNFOLDED.test(unfolded) && { unfolded }),
     ...(kind && KINDS.includes(kind) && { kind: kind as Kind }),
     ...(trainer && addressIn(trainer) && { trainer: addressIn(trainer)! }),
     ...((declared === 'yes' || declared === 'no') && { declared }),

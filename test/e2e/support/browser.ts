@@ -60,23 +60,17 @@ export interface VisitOptions {
   expected?: RegExp[];
   /** what is asked of the visitor, who answers; without, a dialog is a complaint */
   onDialog?: (dialog: Dialog) => void;
-  /** what the browser says that it is */
-  agent?: string;
-  /** what the browser stored before it was restarted */
-  stored?: Awaited<ReturnType<BrowserContext['storageState']>>;
 }
 
 /** Opens a context that notes everything that must not happen. Wallets are announced to it before the first page. */
 export async function visit(
   browser: Browser,
-  { origins, width = 1440, theme = 'light', expected = [], onDialog, agent, stored }: VisitOptions,
+  { origins, width = 1440, theme = 'light', expected = [], onDialog }: VisitOptions,
 ): Promise<Visit> {
   const context = await browser.newContext({
     viewport: { width, height: width > 800 ? 900 : 844 },
     colorScheme: theme,
     reducedMotion: 'reduce',
-    ...(stored && { storageState: stored }),
-    ...(agent && { userAgent: agent }),
   });
   const complaints: string[] = [];
   context.on('request', (request) => {

@@ -28,13 +28,7 @@ export interface Crowd {
   rpc: string;
   registry: Address;
   /** how the node misbehaves from now on */
-  faults: {
-    silent?: boolean;
-    /** takes questions and never answers */
-    frozen?: boolean;
-    /** its logs from this block on are not to be had */
-    refusedFrom?: number;
-  };
+  faults: { silent?: boolean /** its logs from this block on are not to be had */; refusedFrom?: number };
   /** all questions so far, by method */
   asked: [method: string, params: unknown[]][];
   close(): Promise<void>;
@@ -72,7 +66,6 @@ export async function startCrowd(models: number, shape = SHAPE): Promise<Crowd> 
   };
   const server = createServer(async (request, response) => {
     if (faults.silent) return void request.socket.destroy();
-    if (faults.frozen) return;
     // Pages ask it, too.
     response.setHeader('access-control-allow-origin', '*');
     response.setHeader('access-control-allow-headers', '*');

@@ -1,29 +1,13 @@
 // A wallet for tests: announced by EIP-6963 in the page, signing outside of it with a local account.
 import type { BrowserContext, Page } from 'playwright-core';
-import {
-  createPublicClient,
-  createWalletClient,
-  type Hex,
-  http,
-  type LocalAccount,
-  numberToHex,
-  parseGwei,
-} from 'viem';
-import type { Ledger } from './ledger.ts';
+import { createPublicClient, createWalletClient, type Hex, http, type LocalAccount, numberToHex } from 'viem';
 
 export interface TestWallet {
   name: string;
   /** methods that the page asked for, in order */
   asked: string[];
-  /**
-   * What the owner does with the next question; who ponders about a transaction decides when the mood changes. A locked wallet
-   * waits to be unlocked, one that is busy with an earlier question takes no other (-32002).
-   */
-  mood: 'agree' | 'reject' | 'ponder' | 'locked' | 'busy';
-  /** chains that it knows; another one has to be added first. Undefined: all */
-  knows?: number[];
-  /** whether it cannot switch chains at all (4200) */
-  fixedChain?: boolean;
+  /** what the owner does with the next transaction; who ponders decides when the mood changes */
+  mood: 'agree' | 'reject' | 'ponder';
   /** the owner's own limit of gas */
   gas?: bigint;
   /** the last transaction it sent */
@@ -53,49 +37,26 @@ export async function announceWallet(
   const read = createPublicClient({ transport });
   let permitted = false;
 
-  /** What the owner is asked in a window of the wallet. */
-  const askOwner = async () => {
-    if (state.mood === 'busy') throw failure(-32002, 'Already processing a request. Please wait.');
-    if (state.mood === 'reject') throw failure(4001, 'User rejected the request.');
-    while (state.mood === 'locked') await pause();
-  };
-  const switchTo = async (chainId: number) => {
-    if (state.fixedChain) throw failure(4200, 'The requested method is not supported.');
-    if (state.knows && !state.knows.includes(chainId)) throw failure(4902, 'Unrecognized chain ID.');
-    await askOwner();
-    state.chainId = chainId;
-    return null;
-  };
-
   const answer = async (method: string, params: readonly unknown[]): Promise<unknown> => {
     state.asked.push(method);
     switch (method) {
       case 'eth_requestAccounts':
-        await askOwner();
         permitted = true;
         return [state.account.address];
       case 'eth_accounts':
-        return permitted && state.mood !== 'locked' ? [state.account.address] : [];
+        return permitted ? [state.account.address] : [];
       case 'eth_chainId':
         return numberToHex(state.chainId);
       case 'wallet_switchEthereumChain':
-        return switchTo(Number((params[0] as { chainId: Hex }).chainId));
-      case 'wallet_addEthereumChain': {
-        await askOwner();
-        const added = Number((params[0] as { chainId: Hex }).chainId);
-        state.knows?.push(added);
-        state.chainId = added;
+        state.chainId = Number((params[0] as { chainId: Hex }).chainId);
         return null;
-      }
       case 'wallet_requestPermissions':
-        await askOwner();
         return [{ parentCapability: 'eth_accounts' }];
       case 'wallet_revokePermissions':
         return null;
       case 'eth_sendTransaction': {
-        while (state.mood === 'ponder') await pause();
-        if (state.mood === 'locked') throw failure(4100, 'The requested account has not been authorized by the user.');
-        await askOwner();
+        while (state.mood === 'ponder') await new Promise((resolve) => setTimeout(resolve, 50));
+        if (state.mood === 'reject') throw Object.assign(new Error('User rejected the request.'), { code: 4001 });
         const { to, data, gas, value } = params[0] as { to: Hex; data: Hex; gas?: Hex; value?: Hex };
         state.last = await createWalletClient({ account: state.account, transport }).sendTransaction({
           chain: null,
@@ -124,9 +85,6 @@ export async function announceWallet(
   return state;
 }
 
-const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
-const failure = (code: number, words: string) => Object.assign(new Error(words), { code });
-
 /** Runs in the page, where nothing else of this file is: hands every question of the page to the binding. */
 function announceInPage({ name, binding }: { name: string; binding: string }): void {
   const listeners = new Map<string, Set<(value: unknown) => void>>();
@@ -143,8 +101,7 @@ function announceInPage({ name, binding }: { name: string; binding: string }): v
       )[binding];
       const { result, error } = await call(method, params);
       if (error) throw Object.assign(new Error(error.message), error);
-      if (/^wallet_(switch|add)EthereumChain$/.test(method))
-        emit('chainChanged', (params[0] as { chainId: string }).chainId);
+      if (method === 'wallet_switchEthereumChain') emit('chainChanged', (params[0] as { chainId: string }).chainId);
       return result;
     },
     on(event: string, listener: (value: unknown) => void) {
@@ -188,21 +145,4 @@ function refusalIn(error: unknown): Hex | undefined {
     if (typeof inner === 'string' && inner.startsWith('0x')) return inner as Hex;
   }
   return undefined;
-}
-
-/** Puts another transaction in the place of the wallet's last one and makes a block. */
-export async function replaceLast(
-  { ledger }: { ledger: Ledger },
-  { last, account }: TestWallet,
-  how: 'faster' | 'cancelled',
-): Promise<void> {
-  // The page has to see the first one before it can tell that another took its place.
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  const wallet = createWalletClient({ account, transport: http(ledger.place.rpc) });
-  const fees = { maxFeePerGas: parseGwei('100'), maxPriorityFeePerGas: parseGwei('50') };
-  const { to, input, gas, nonce } = await ledger.chain.client.getTransaction({ hash: last! });
-  const call = how === 'faster' ? { to: to!, data: input, gas } : { to: account.address, value: 0n, gas: 21_000n };
-  await wallet.sendTransaction({ ...call, ...fees, nonce, chain: null });
-  await ledger.command('evm_mine');
-  await ledger.command('evm_setAutomine', true);
 }

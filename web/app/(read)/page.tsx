@@ -1,11 +1,9 @@
 import Link from 'next/link';
 import { BenchmarkSelect } from '../../components/BenchmarkSelect.tsx';
 import { BoardTop } from '../../components/BoardTop.tsx';
-import { Doors } from '../../components/Doors.tsx';
 import { EdgeList } from '../../components/EdgeList.tsx';
 import { Figures } from '../../components/Figures.tsx';
 import { Hero } from '../../components/Hero.tsx';
-import { HowItWorks } from '../../components/HowItWorks.tsx';
 import { Section } from '../../components/Section.tsx';
 import { readHome } from '../../lib/chain/queries.ts';
 
@@ -24,23 +22,17 @@ export default async function HomePage({ searchParams }: Props) {
       <div className="mx-auto max-w-7xl">
         <Figures totals={totals} />
       </div>
-      <Doors />
       <div className="mx-auto grid max-w-7xl gap-x-14 gap-y-14 px-4 pt-14 sm:px-6 lg:grid-cols-[minmax(0,1.75fr)_minmax(0,1fr)]">
-        <div className="grid content-start gap-14">
-          <Section
-            title="Newest models"
-            aside={
-              <Link href="/tree" className="link">
-                All in the tree
-              </Link>
-            }
-          >
-            <EdgeList models={newest} people={config.people} />
-          </Section>
-          <Section title="How it works">
-            <HowItWorks />
-          </Section>
-        </div>
+        <Section
+          title="Newest models"
+          aside={
+            <Link href="/tree" className="link">
+              All in the tree
+            </Link>
+          }
+        >
+          <EdgeList models={newest} people={config.people} />
+        </Section>
         <div className="grid content-start gap-14">
           <Section
             title="Leaderboard"

@@ -1,6 +1,6 @@
 import { memo, useMemo } from 'react';
 import type { Kind } from '../../lib/chain/types.ts';
-import { type Drawing, type DrawnItem, NODE_SIZE, type Shades, shadeOf, tileOf } from './drawing.ts';
+import { type Drawing, type DrawnItem, NODE_SIZE, tileOf } from './drawing.ts';
 
 const { width, height } = NODE_SIZE;
 
@@ -19,15 +19,8 @@ const SHAPES: Record<Kind, { outline: string; className: string }> = {
   },
 };
 
-/** The same where a class says the colour. */
-const PAINTED = {
-  filled: 'fill-(--shade)',
-  outlined: 'fill-none stroke-(--shade) stroke-[14px] [stroke-dasharray:28_16]',
-};
-
 interface Props {
   drawing: Drawing;
-  shades: Shades | undefined;
   lineage: ReadonlySet<string> | undefined;
   selected: string | undefined;
 }
@@ -36,16 +29,11 @@ interface Props {
  * All models where nothing can be read: a plain mark of its kind for each, a line under it where several stand. A path
  * for each kind and tile, since hundreds of elements would be slow.
  */
-export const Marks = memo(function Marks({ drawing, shades, lineage, selected }: Props) {
-  const all = useMemo(() => pathsOf(drawing.items, shades), [drawing, shades]);
+export const Marks = memo(function Marks({ drawing, lineage, selected }: Props) {
+  const all = useMemo(() => pathsOf(drawing.items), [drawing]);
   const marked = useMemo(
-    () =>
-      lineage &&
-      pathsOf(
-        drawing.items.filter(({ id }) => lineage.has(id)),
-        shades,
-      ),
-    [drawing, shades, lineage],
+    () => lineage && pathsOf(drawing.items.filter(({ id }) => lineage.has(id))),
+    [drawing, lineage],
   );
   const chosen = drawing.items.find(({ id }) => id === selected);
   return (
@@ -69,7 +57,7 @@ export const Marks = memo(function Marks({ drawing, shades, lineage, selected }:
   );
 });
 
-function pathsOf(items: readonly DrawnItem[], shades: Shades | undefined) {
+function pathsOf(items: readonly DrawnItem[]) {
   const paths = new Map<string, { d: string; className: string }>();
   const add = (what: string, { x, y }: DrawnItem, outline: string, className: string) => {
     const key = `${what} ${tileOf(x, y)}`;
@@ -77,9 +65,7 @@ function pathsOf(items: readonly DrawnItem[], shades: Shades | undefined) {
   };
   for (const item of items) {
     const { outline, className } = SHAPES[item.node.kind];
-    const shade = shadeOf(item, shades);
-    const painted = className.startsWith('fill-none') ? PAINTED.outlined : PAINTED.filled;
-    add(`${item.node.kind} ${shade}`, item, outline, shade ? `${shade} ${painted}` : className);
+    add(item.node.kind, item, outline, className);
     if (item.members) add('several', item, `m0 ${height + 14}h${width}`, 'stroke-rule stroke-[10px]');
   }
   return [...paths].map(([key, path]) => <path key={key} {...path} />);

@@ -1,7 +1,7 @@
 import { Panel, useReactFlow, useStore } from '@xyflow/react';
 import { memo, type PointerEvent, useMemo, useRef } from 'react';
 import type { Kind } from '../../lib/chain/types.ts';
-import { boundsOf, type Drawing, NODE_SIZE, type Shades, shadeOf } from './drawing.ts';
+import { boundsOf, type Drawing, NODE_SIZE } from './drawing.ts';
 
 const SIZE = { width: 200, height: 150 };
 /** A small tree is not blown up: pixels of the drawing to one of the map, at least. */
@@ -16,7 +16,7 @@ const FILLS: Record<Kind, string> = {
 };
 
 /** The whole drawing in a corner with the part that is seen framed; pressing or dragging moves there. */
-export function SmallMap({ drawing, shades }: { drawing: Drawing; shades: Shades | undefined }) {
+export function SmallMap({ drawing }: { drawing: Drawing }) {
   const flow = useReactFlow();
   const [x, y, zoom] = useStore((state) => state.transform);
   const seen = { width: useStore((state) => state.width) / zoom, height: useStore((state) => state.height) / zoom };
@@ -35,7 +35,7 @@ export function SmallMap({ drawing, shades }: { drawing: Drawing; shades: Shades
   return (
     <Panel position="bottom-right" className="max-md:hidden!">
       <div className="relative border border-line bg-sheet" style={SIZE}>
-        <Dots drawing={drawing} shades={shades} viewBox={viewBox} />
+        <Dots drawing={drawing} viewBox={viewBox} />
         <svg
           ref={map}
           role="img"
@@ -62,29 +62,20 @@ export function SmallMap({ drawing, shades }: { drawing: Drawing; shades: Shades
   );
 }
 
-interface DotsProps {
-  drawing: Drawing;
-  shades: Shades | undefined;
-  viewBox: string;
-}
-
 /** Apart from the frame, so that moving paints nothing of it again. */
-const Dots = memo(function Dots({ drawing, shades, viewBox }: DotsProps) {
+const Dots = memo(function Dots({ drawing, viewBox }: { drawing: Drawing; viewBox: string }) {
   const paths = useMemo(() => {
     const { width, height } = NODE_SIZE;
-    const byClass: Record<string, string> = {};
-    for (const item of drawing.items) {
-      const shade = shadeOf(item, shades);
-      const className = shade ? `${shade} fill-(--shade)` : FILLS[item.node.kind];
-      const box = `M${item.x - width / 2} ${item.y}h${width}v${height}h${-width}z`;
-      byClass[className] = `${byClass[className] ?? ''}${box}`;
+    const byKind: Partial<Record<Kind, string>> = {};
+    for (const { node, x, y } of drawing.items) {
+      byKind[node.kind] = `${byKind[node.kind] ?? ''}M${x - width / 2} ${y}h${width}v${height}h${-width}z`;
     }
-    return Object.entries(byClass);
-  }, [drawing, shades]);
+    return Object.entries(byKind) as [Kind, string][];
+  }, [drawing]);
   return (
     <svg aria-hidden="true" viewBox={viewBox} className="absolute inset-0 size-full will-change-transform">
-      {paths.map(([className, path]) => (
-        <path key={className} d={path} className={className} />
+      {paths.map(([kind, path]) => (
+        <path key={kind} d={path} className={FILLS[kind]} />
       ))}
     </svg>
   );

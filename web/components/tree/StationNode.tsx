@@ -1,6 +1,5 @@
 import type { NodeProps } from '@xyflow/react';
 import type { GraphNode, Kind } from '../../lib/chain/types.ts';
-import { bestOf } from '../../lib/foldSiblings.ts';
 import { short } from '../../lib/format.ts';
 import { givenName } from '../../lib/names.ts';
 import { proquint } from '../../lib/proquint.ts';
@@ -20,21 +19,18 @@ interface Data {
   node: GraphNode;
   members?: GraphNode[];
   people: Record<string, string>;
-  /** class of its colour, where colours say more than the kind */
-  shade?: string;
   [key: string]: unknown;
 }
 
 /** One model. */
 export function StationNode({ data, selected }: NodeProps) {
-  const { node, people, shade } = data as Data;
+  const { node, people } = data as Data;
   return (
     <div
       className={`relative flex h-[60px] w-[184px] items-center gap-2.5 border bg-sheet px-3.5 text-left text-ink ${FRAMES[node.kind]} ${
         selected ? 'outline-2 outline-offset-2 outline-mark' : ''
       }`}
     >
-      <Shade shade={shade} />
       <KindSymbol kind={node.kind} size={16} />
       <span className="min-w-0 flex-1 leading-tight">
         <span className="block truncate font-semibold">
@@ -55,8 +51,7 @@ export function StationNode({ data, selected }: NodeProps) {
 
 /** Several models that differ in nothing that a picture shows. */
 export function GroupNode({ data, selected }: NodeProps) {
-  const { node, members = [], people, shade } = data as Data;
-  const best = bestOf(members);
+  const { node, members = [], people } = data as Data;
   return (
     <div
       className={`relative h-[60px] w-[184px] cursor-pointer text-ink ${selected ? 'outline-2 outline-offset-4 outline-mark' : ''}`}
@@ -64,22 +59,16 @@ export function GroupNode({ data, selected }: NodeProps) {
       <span className="absolute inset-0 translate-x-1.5 translate-y-1.5 rounded-[3px] border border-rule bg-sheet" />
       <span className="absolute inset-0 translate-x-[3px] translate-y-[3px] rounded-[3px] border border-rule bg-sheet" />
       <span className="absolute inset-0 flex items-center gap-2.5 rounded-[3px] border border-rule bg-sheet px-3.5 leading-tight">
-        <Shade shade={shade} />
         <KindSymbol kind={node.kind} size={16} />
         <span className="min-w-0 flex-1">
           <span className="block font-semibold">{members.length} alike</span>
           <span className="block truncate text-[0.75rem] text-soft">
-            {people[node.trainer.toLowerCase()] ?? short(node.trainer)} ·{' '}
-            {best?.score ? `best ${shortResult(best.score)}` : 'unfold'}
+            {people[node.trainer.toLowerCase()] ?? short(node.trainer)} · unfold
           </span>
         </span>
       </span>
     </div>
   );
-}
-
-function Shade({ shade }: { shade: string | undefined }) {
-  return shade && <span className={`absolute inset-y-2.5 left-1 w-1.5 rounded-full bg-(--shade) ${shade}`} />;
 }
 
 function More({ side, count }: { side: 'top' | 'bottom'; count: number }) {

@@ -16,20 +16,17 @@ import {
   ViewportPortal,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { type KeyboardEvent, lazy, type MouseEvent, Suspense, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Graph, GraphNode, GraphPart } from '../../lib/chain/types.ts';
 import { plural } from '../../lib/format.ts';
 import { plainName } from '../../lib/names.ts';
 import { KIND_NAMES } from '../KindSymbol.tsx';
-import { boundsOf, type Drawing, type DrawnItem, draw, itemAt, NODE_SIZE, type Shades, shadeOf } from './drawing.ts';
+import { boundsOf, type Drawing, draw, itemAt, NODE_SIZE } from './drawing.ts';
 import { neighbourOf } from './keys.ts';
 import { Lines } from './Lines.tsx';
 import { Marks } from './Marks.tsx';
 import { SmallMap } from './SmallMap.tsx';
 import { GroupNode, StationNode } from './StationNode.tsx';
-
-// Fetched with the first mark that is pointed at.
-const MarkTip = lazy(async () => ({ default: (await import('./MarkTip.tsx')).MarkTip }));
 
 const NODE_TYPES: NodeTypes = { station: StationNode, several: GroupNode };
 
@@ -47,13 +44,8 @@ interface Props {
   graph: GraphPart;
   people: Record<string, string>;
   selected: string | undefined;
-  /** classes of models, where colours say more than their kind */
-  shades: Shades | undefined;
-  /** groups that stay unfolded, as the address names them */
-  unfolded: string | undefined;
   onSelect(id: string | undefined): void;
   onOpen(id: string): void;
-  onUnfold(group: string): void;
 }
 
 /** The tree as a picture to move in. */
@@ -65,8 +57,8 @@ export function TreeCanvas(props: Props) {
   );
 }
 
-function Canvas({ graph, people, selected, shades, unfolded, onSelect, onOpen, onUnfold }: Props) {
-  const openGroups = useMemo(() => new Set(unfolded?.split('.').map((id) => `group ${id}`)), [unfolded]);
+function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
+  const [openGroups, setOpenGroups] = useState<ReadonlySet<string>>(new Set());
   const flow = useReactFlow();
   const frame = useRef<HTMLDivElement>(null);
   const keep = useMemo(() => new Set(graph.focus && [graph.focus]), [graph.focus]);
@@ -75,14 +67,7 @@ function Canvas({ graph, people, selected, shades, unfolded, onSelect, onOpen, o
   const far = useStore(({ panZoom, transform }) => (panZoom ? transform[2] < FAR : undefined));
   const lineage = useMemo(() => lineageOf(graph.nodes, selected), [graph.nodes, selected]);
 
-  const nodes = useFlowNodes(drawing, people, shades, lineage, selected);
-  const [tip, setTip] = useState<{ item: DrawnItem; at: { x: number; y: number } }>();
-  /** What the pointer is over, where models are marks. */
-  const point = ({ clientX, clientY, buttons }: MouseEvent) => {
-    const item = far && !buttons && itemAt(drawing, flow.screenToFlowPosition({ x: clientX, y: clientY }));
-    const { left, top } = frame.current!.getBoundingClientRect();
-    setTip(item ? { item, at: { x: clientX - left, y: clientY - top } } : undefined);
-  };
+  const nodes = useFlowNodes(drawing, people, lineage, selected);
 
   // Each part of the tree is drawn when its view is known: seen from the view before, it might be thousands of models.
   const [seen, setSeen] = useState<{ part: string; from: Viewport }>();
@@ -95,7 +80,7 @@ function Canvas({ graph, people, selected, shades, unfolded, onSelect, onOpen, o
 
   const unfoldOr = (act: (id: string) => void) => (id: string) => {
     const item = drawing.items.find((other) => other.id === id);
-    if (item?.members) onUnfold(item.node.id);
+    if (item?.members) setOpenGroups(new Set([...openGroups, id]));
     else act(id);
   };
   const open = unfoldOr(onOpen);
@@ -137,9 +122,6 @@ function Canvas({ graph, people, selected, shades, unfolded, onSelect, onOpen, o
           defaultViewport={seen.from}
           onNodeClick={(_, node) => choose(node.id)}
           onNodeDoubleClick={(_, node) => open(node.id)}
-          onPaneMouseMove={point}
-          onPaneMouseLeave={() => setTip(undefined)}
-          onMoveStart={() => setTip(undefined)}
           onPaneClick={({ clientX, clientY }) => {
             const mark = far && itemAt(drawing, flow.screenToFlowPosition({ x: clientX, y: clientY }));
             if (mark) choose(mark.id);
@@ -150,15 +132,10 @@ function Canvas({ graph, people, selected, shades, unfolded, onSelect, onOpen, o
           <Controls showInteractive={false} position="bottom-left" />
           <ViewportPortal>
             <Lines drawing={drawing} lineage={lineage} width={far ? 6 : 1} />
-            {far && <Marks drawing={drawing} shades={shades} lineage={lineage} selected={selected} />}
+            {far && <Marks drawing={drawing} lineage={lineage} selected={selected} />}
           </ViewportPortal>
-          <SmallMap drawing={drawing} shades={shades} />
+          <SmallMap drawing={drawing} />
         </ReactFlow>
-      )}
-      {tip && far && (
-        <Suspense>
-          <MarkTip {...tip} people={people} frame={frame.current!} />
-        </Suspense>
       )}
       <p className="sr-only" aria-live="polite">
         {current && describe(current.node, current.members)}
@@ -171,25 +148,24 @@ function Canvas({ graph, people, selected, shades, unfolded, onSelect, onOpen, o
 function useFlowNodes(
   drawing: Drawing,
   people: Record<string, string>,
-  shades: Shades | undefined,
   lineage: ReadonlySet<string> | undefined,
   selected: string | undefined,
 ): Node[] {
   const plain = useMemo(
     (): Node[] =>
-      drawing.items.map((item) => ({
-        id: item.id,
-        type: item.members ? 'several' : 'station',
-        position: { x: item.x - NODE_SIZE.width / 2, y: item.y },
+      drawing.items.map(({ id, node, members, x, y }) => ({
+        id,
+        type: members ? 'several' : 'station',
+        position: { x: x - NODE_SIZE.width / 2, y },
         ...NODE_SIZE,
         // Lines need none, and without a list React Flow would render every node once to find some.
         handles: [],
         focusable: false,
         draggable: false,
         connectable: false,
-        data: { node: item.node, members: item.members, people, shade: shadeOf(item, shades) },
+        data: { node, members, people },
       })),
-    [drawing, people, shades],
+    [drawing, people],
   );
   // The others stay the same objects, so that choosing one does not render them again.
   return useMemo(

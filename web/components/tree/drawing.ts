@@ -23,24 +23,9 @@ export interface Link {
   to: string;
 }
 
-/** Classes of models by their ids. */
-export type Shades = ReadonlyMap<string, string>;
-
 export interface Drawing {
   items: DrawnItem[];
   links: Link[];
-}
-
-/** Class that gives an item its colour: of a group that of its best; undefined where colours say the kind. */
-export function shadeOf({ node, members = [node] }: DrawnItem, shades: Shades | undefined): string | undefined {
-  return (
-    shades &&
-    (members
-      .flatMap(({ id }) => shades.get(id) ?? [])
-      .sort()
-      .at(-1) ??
-      'shade-none')
-  );
 }
 
 /** What is drawn of a graph, and where. @param open groups that stay unfolded @param keep nodes never folded */

@@ -78,17 +78,7 @@ function fromFile(file: string): ChainConfig | MissingConfig {
 }
 
 function check(raw: Record<string, unknown>, where: string): ChainConfig | MissingConfig {
-  const {
-    rpc,
-    registry,
-    chainId,
-    block = 0,
-    devKeys = true,
-    explorer,
-    source = process.env.DESCENT_SOURCE,
-    people = {},
-    benchmark,
-  } = raw;
+  const { rpc, registry, chainId, block = 0, devKeys = true, explorer, people = {}, benchmark } = raw;
   if (typeof rpc !== 'string' || !/^https?:\/\/\S+$/.test(rpc))
     return { missing: `${where} names no http(s) URL of a node.` };
   if (typeof registry !== 'string' || !isAddress(registry, { strict: false }))
@@ -103,7 +93,6 @@ function check(raw: Record<string, unknown>, where: string): ChainConfig | Missi
     block: Number(block),
     devKeys: devKeys !== false,
     ...(typeof explorer === 'string' && /^https:\/\//.test(explorer) && { explorer: explorer.replace(/\/$/, '') }),
-    ...(typeof source === 'string' && /^https:\/\//.test(source) && { source }),
     people: namesByAddress(people),
     ...(typeof benchmark === 'string' && isHash(benchmark) && { benchmark: benchmark.toLowerCase() as Hex }),
     ...contractsOf(raw),

@@ -34,43 +34,8 @@ const REVERTS: Record<string, Omit<Message, 'details'>> = {
   NotTheTrainer: { title: 'Only the trainer of a model may do this.' },
   NameTooLong: { title: 'The name is too long.' },
   UriTooLong: { title: 'The link is too long.' },
-  Expired: { title: 'The signature has expired.', hint: 'Ask the trainer to sign it again.' },
-  NonceUsed: { title: 'It was carried before, or its trainer cancelled it.' },
-  WrongSignature: { title: 'The signature is not of the trainer.', hint: 'Ask the trainer to sign it again.' },
-  NoContract: { title: 'There is no contract at the address that was signed for.' },
   TooDeep: { title: 'The line of descent is too long for this registry.' },
 };
-
-/** Errors of wallets by their code (EIP-1193, EIP-1474, EIP-3085). */
-const WALLET: [code: number, Omit<Message, 'details'>][] = [
-  [
-    -32002,
-    {
-      title: 'The wallet already waits for your answer.',
-      hint: 'Open it by its icon: it may be locked, or show an earlier request. Answer there, then try again.',
-      rejected: true,
-    },
-  ],
-  [
-    4100,
-    {
-      title: 'The wallet does not let this page use the account.',
-      hint: 'It is locked, or the account is not connected any more. Unlock the wallet, connect it at the top and try again.',
-      rejected: true,
-    },
-  ],
-  [
-    4200,
-    { title: 'The wallet cannot do what it was asked.', hint: 'Do it in the wallet by hand, or use another one.' },
-  ],
-  [4900, { title: 'The wallet has lost its chain.', hint: 'Look at its network settings, then try again.' }],
-  [4901, { title: 'The wallet is not connected to this chain.', hint: 'Choose the chain in the wallet.' }],
-  [4902, { title: 'The wallet does not know this chain.', hint: 'Add the chain to the wallet.' }],
-];
-
-/** What nodes say of a transaction that is too large for a block or for EIP-7825, whoever they are. */
-const TOO_MUCH_GAS =
-  /gas (limit|cap).{0,40}(exceed|too (high|large))|exceeds.{0,30}(block gas|gas cap|transaction gas|gas limit)|gas required exceeds|intrinsic gas too high/i;
 
 /** Any error of a wallet, a node or the registry, in words. */
 export async function errorInWords(error: unknown): Promise<Message> {
@@ -78,14 +43,9 @@ export async function errorInWords(error: unknown): Promise<Message> {
   if (hasCode(error, 4001) || /user (rejected|denied)/i.test(details)) {
     return { title: 'You declined in the wallet.', hint: 'Nothing was sent.', rejected: true };
   }
-  for (const [code, words] of WALLET) if (hasCode(error, code)) return { ...words, details };
   const data = revertData(error);
   if (data) return revertInWords(data);
   if (/insufficient funds/i.test(details)) return { title: 'The account cannot pay for the gas.', details };
-  if (TOO_MUCH_GAS.test(details)) {
-    const title = 'The transaction takes more gas than a transaction or a block of this chain may have.';
-    return { title, hint: 'Nothing was sent. Name fewer shards or models in one transaction.', details };
-  }
   // Ours are in words already.
   if (error instanceof DescentError) return { title: error.shortMessage, hint: error.hint, details: error.details };
   const { trouble, says, hint } = nodeAnswer(error);

@@ -3,7 +3,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useState } from 'react';
 import { http } from 'viem';
-import { createConfig, injected, WagmiProvider } from 'wagmi';
+import { createConfig, WagmiProvider } from 'wagmi';
 import { chainOf } from './chain.ts';
 import type { ChainConfig } from './types.ts';
 
@@ -16,8 +16,8 @@ export function ChainProvider({ config, children }: { config: ChainConfig; child
     const chain = chainOf(config);
     return createConfig({
       chains: [chain],
-      // Wallets announce themselves (EIP-6963). Those that do not stand at window.ethereum.
-      connectors: [injected()],
+      connectors: [],
+      // Wallets announce themselves (EIP-6963).
       multiInjectedProviderDiscovery: true,
       transports: { [chain.id]: http(config.rpc, { batch: true }) },
       ssr: true,

@@ -3,7 +3,6 @@ import { modelRegistryAbi, trainersAbi } from '../../../src/generated/abi.ts';
 import { LogHistory, type News } from '../../../src/registry/logHistory.ts';
 import { logNodeOf } from '../../../src/registry/logNode.ts';
 import type { LogNode } from '../../../src/registry/logs.ts';
-import { within } from '../within.ts';
 import { clientOf } from './client.ts';
 import { type MissingConfig, readConfig } from './config.ts';
 import { readCredits, readSplit } from './credit.ts';
@@ -30,9 +29,6 @@ const ONE_ETHER = 10n ** 18n;
 /** A first look waits this long at most for a large registry, a later one so long for news; the reading goes on behind. */
 const FIRST_LOOK_MS = 8_000;
 const LATER_LOOK_MS = 3_000;
-/** A node that has not answered a question after this long is named; a question about the newest block is given up after the second. */
-const NAMED_MS = 2_500;
-const GIVEN_UP_MS = 6_000;
 /** What was read is kept on disk when so much more of it is there, or after so long. */
 const GROWTH = 1.1;
 const KEEP_MS = 600_000;
@@ -51,10 +47,6 @@ export class Reader {
   #lookedAt = 0;
   #problem: string | undefined;
   #running: Promise<void> | undefined;
-  /** whether the node took a question, did not answer it for too long, and has answered none since */
-  #isSilent = false;
-  /** resolves when the node is found to be silent while a reading is running */
-  #silence = Promise.withResolvers<void>();
   /** what an earlier process read, until the node has said that it is on the chain */
   #untold: Snapshot | undefined;
   #kept = { logs: 0, at: 0 };
@@ -104,7 +96,6 @@ export class Reader {
       first: this.config.block,
       whole: this.#isWhole,
       ...(this.#problem && { problem: this.#problem }),
-      ...(this.#isSilent && { silent: true, problem: this.#problem ?? 'The node does not answer in time.' }),
     };
   }
 
@@ -116,7 +107,7 @@ export class Reader {
       this.#running = undefined;
     });
     const longest = this.#lookedAt === 0 ? FIRST_LOOK_MS : LATER_LOOK_MS;
-    await Promise.race([this.#running, this.#silence.promise, new Promise((resolve) => setTimeout(resolve, longest))]);
+    await Promise.race([this.#running, new Promise((resolve) => setTimeout(resolve, longest))]);
   }
 
   /** What a model was paid and is owed, as of the block that was read last; undefined where the vault does not answer. */
@@ -164,13 +155,10 @@ export class Reader {
       const node = this.#node;
       const head = await this.#history.update(
         {
-          ...watchedNode(node, (question) => this.#watch(question)),
+          ...node,
           getBlock: async (number) => {
-            const asked = this.#watch(node.getBlock(number));
             // What is wrong is said at once: it may be asked again for a while.
-            const block = await (number === 'latest' ? within(asked, GIVEN_UP_MS) : asked).catch((error) =>
-              this.#fail(error),
-            );
+            const block = await node.getBlock(number).catch((error) => this.#fail(error));
             if (number === 'latest' && block) this.#answered(block.number);
             return block;
           },
@@ -185,22 +173,6 @@ export class Reader {
       void this.#keep();
     } catch (error) {
       await this.#fail(error).catch(() => undefined);
-    }
-  }
-
-  /** Names a node that takes a question and does not answer; nobody waits for it longer. */
-  async #watch<T>(question: Promise<T>): Promise<T> {
-    const timer = setTimeout(() => {
-      this.#isSilent = true;
-      this.#silence.resolve();
-    }, NAMED_MS);
-    try {
-      const answer = await question;
-      if (this.#isSilent) this.#silence = Promise.withResolvers<void>();
-      this.#isSilent = false;
-      return answer;
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -252,33 +224,20 @@ export class Reader {
 
   async #readTimes(): Promise<void> {
     for (let ids = this.#store.untimed(TIMES_AT_ONCE); ids.length > 0; ids = this.#store.untimed(TIMES_AT_ONCE)) {
-      const nodes = await this.#watch(
-        this.client.multicall({
-          contracts: ids.map((id) => ({
-            address: this.config.registry,
-            abi: modelRegistryAbi,
-            functionName: 'node' as const,
-            args: [id] as const,
-          })),
-          allowFailure: false,
-          // Works on chains without the Multicall3 contract as well.
-          deployless: true,
-        }),
-      );
+      const nodes = await this.client.multicall({
+        contracts: ids.map((id) => ({
+          address: this.config.registry,
+          abi: modelRegistryAbi,
+          functionName: 'node' as const,
+          args: [id] as const,
+        })),
+        allowFailure: false,
+        // Works on chains without the Multicall3 contract as well.
+        deployless: true,
+      });
       this.#store.setTimestamps(new Map(ids.map((id, k) => [id, Number(nodes[k].timestamp)])));
     }
   }
-}
-
-/** The node, every question to which is watched. */
-function watchedNode(node: LogNode, watch: <T>(question: Promise<T>) => Promise<T>): LogNode {
-  const { nodeCount } = node;
-  return {
-    getLogs: (from, to) => watch(node.getLogs(from, to)),
-    getLogsOf: (block) => watch(node.getLogsOf(block)),
-    getBlock: (number) => watch(node.getBlock(number)),
-    ...(nodeCount && { nodeCount: (block) => watch(nodeCount(block)) }),
-  };
 }
 
 const holder = globalThis as { descentReader?: { key: string; reader: Reader } };

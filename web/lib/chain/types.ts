@@ -53,8 +53,6 @@ export interface ChainConfig {
   relay?: Address;
   /** the benchmark that whoever runs this page shows unless another is chosen; without one, none is shown */
   benchmark?: Hex;
-  /** where the source of what serves this page is */
-  source?: string;
   /** universal resolver of ENS, where it is not the usual one of Ethereum and Sepolia */
   ens?: Address;
 }
@@ -267,8 +265,6 @@ export interface Status {
   answeredAt: number;
   /** why the last attempt failed, in words */
   problem?: string;
-  /** whether the node has taken a question and does not answer it */
-  silent?: boolean;
 }
 
 /** A node of the tree as far as drawing needs it. */

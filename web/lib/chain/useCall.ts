@@ -27,14 +27,12 @@ export function useCall() {
   const { state, send, reset } = useTransaction();
   const call = ({ to, abi, functionName, args, value }: ContractCall): Promise<TransactionState> =>
     send(async () => {
-      const [abis, { encodeFunctionData }, { aboutCall }] = await Promise.all([
+      const [abis, { encodeFunctionData }] = await Promise.all([
         import('../../../src/generated/abi.ts'),
         import('viem'),
-        import('./about.ts'),
       ]);
-      const about = aboutCall(functionName);
       const data = encodeFunctionData({ abi: abi(abis) as Abi, functionName, args });
-      return { chainId, account: address!, to, data, about, ...(value !== undefined && { value }) };
+      return { chainId, account: address!, to, data, ...(value !== undefined && { value }) };
     });
   return { state, call, reset };
 }

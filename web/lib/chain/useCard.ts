@@ -14,13 +14,12 @@ export function useCard() {
   const { state, send, reset } = useTransaction();
   const write = (id: Hex, trainer: Address, name: string, uri: string): Promise<TransactionState> =>
     send(async () => {
-      const [{ modelCardsAbi }, { encodeFunctionData }, { aboutCall }] = await Promise.all([
+      const [{ modelCardsAbi }, { encodeFunctionData }] = await Promise.all([
         import('../../../src/generated/abi.ts'),
         import('viem'),
-        import('./about.ts'),
       ]);
       const data = encodeFunctionData({ abi: modelCardsAbi, functionName: 'writeCard', args: [id, name, uri] });
-      return { chainId, account: trainer, to: cards!, data, about: aboutCall('writeCard') };
+      return { chainId, account: trainer, to: cards!, data };
     });
   return { state, write, reset };
 }

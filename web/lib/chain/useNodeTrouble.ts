@@ -7,8 +7,8 @@ import type { ChainConfig, Message, NodeTrouble } from './types.ts';
 
 /** What asks the node again is kept under this name; whoever gets no answer elsewhere makes it stale. */
 export const NODE_QUERY = ['node'];
-const AGAIN_MS = 4_000;
-const PATIENCE_MS = 4_000;
+const AGAIN_MS = 10_000;
+const PATIENCE_MS = 10_000;
 
 /** Whether the visitor's own connection to the node works. Where it does not, it is tried again every few seconds. */
 export function useNodeTrouble(): NodeTrouble {

@@ -29,15 +29,13 @@ interface Kept {
 
 /** What asks the chain, loaded when somebody asks for a seed: it brings the interface of the registry along. */
 async function loadTools() {
-  const [abi, viem, { clientReads }, { drawnSeed }, { rememberCall }, { aboutCall }] = await Promise.all([
+  const [abi, viem, { clientReads }, { drawnSeed }] = await Promise.all([
     import('../../../src/generated/abi.ts'),
     import('viem'),
     import('../../../src/registry/clientReads.ts'),
     import('../../../src/registry/drawnSeed.ts'),
-    import('./sent.ts'),
-    import('./about.ts'),
   ]);
-  return { ...abi, ...viem, clientReads, drawnSeed, rememberCall, aboutCall };
+  return { ...abi, ...viem, clientReads, drawnSeed };
 }
 
 /** Asks the chain for a seed and waits for the block that decides it. A request that was not used is taken up again. */
@@ -49,7 +47,7 @@ export function useSeedRequest() {
 
   /** Sends the request, unless the chain has it already. @returns its number */
   const request = async (client: PublicClient, shape: AnyShape, { secret, since }: Kept, onSent: () => void) => {
-    const { modelRegistryAbi: abi, encodeFunctionData, keccak256, parseEventLogs, ...tools } = await loadTools();
+    const { modelRegistryAbi: abi, encodeFunctionData, keccak256, parseEventLogs } = await loadTools();
     const secretHash = keccak256(secret);
     const asked = await client.getContractEvents({
       address: registry,
@@ -71,11 +69,6 @@ export function useSeedRequest() {
     });
     const gas = gasLimit(await client.estimateGas({ account: trainer, to: registry, data }));
     const hash = await sendTransaction({ to: registry, data, chainId, gas });
-    const call = { account: trainer!, to: registry, data };
-    await tools.rememberCall(
-      { hash, ...call, chainId, registry, since: Number(since) },
-      tools.aboutCall('requestSeed'),
-    );
     onSent();
     const receipt = await client.waitForTransactionReceipt({ hash, timeout: PATIENCE_MS });
     const [event] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'SeedRequested' });

@@ -8,11 +8,10 @@ import { PROGRAMS } from '../../../src/registry/programs/list.ts';
 import type { ReadFile } from '../readFile.ts';
 import { errorInWords } from './errors.ts';
 import { useChainConfig } from './provider.tsx';
-import type { About } from './sentTypes.ts';
 import { isOfThisRegistry } from './thisRegistry.ts';
 import type { Message, TransactionState } from './types.ts';
 import { useNode } from './useNode.ts';
-import { gasOf, useTransaction } from './useTransaction.ts';
+import { useTransaction } from './useTransaction.ts';
 
 /** What the chain says about an edge before it is sent. */
 export interface Preflight {
@@ -60,8 +59,8 @@ export function usePreflight(file: ReadFile, id: Hex, silent: boolean) {
       if (owner !== zeroAddress) return { registered: owner };
       const { to, data } = await transactionOf(file);
       try {
-        const [{ estimate: gas }, price] = await Promise.all([
-          gasOf(client, { account: context.trainer, to, data }),
+        const [gas, price] = await Promise.all([
+          client.estimateGas({ account: context.trainer, to, data }),
           client.getGasPrice(),
         ]);
         return { gas: gas.toString(), cost: (gas * price).toString() };
@@ -88,34 +87,13 @@ async function registrantOf(client: PublicClient, address: Address, statement: S
   }
 }
 
-/** What the transaction of an edge or a run is for. */
-export async function aboutFile({ edge, run }: ReadFile): Promise<About> {
-  const { subjectOf } = await import('../../../src/registry/statement.ts');
-  const { id, model, shard } = subjectOf(edge.statement);
-  const { registers } = PROGRAMS[edge.statement.program];
-  const what = run ? `Register ${run.edges.length} trainings` : REGISTERS[registers];
-  const page = model ? `/model/${model.id}` : shard && registers === 'shard' ? `/shard/${id}` : '/';
-  return { what, page, makes: id };
-}
-
-const REGISTERS = {
-  shard: 'Register data',
-  model: 'Register a model',
-  result: 'Register a score',
-  inference: 'Register an inference',
-  fact: 'Register a fact about rows',
-};
-
-/**
- * Sends an edge or a run with the connected wallet and follows the transaction to its end.
- * @param makes id of what the edge registers: what was sent for it before is followed again
- */
-export function useSubmission(makes?: Hex) {
-  const { state, send, reset } = useTransaction(makes);
+/** Sends an edge or a run with the connected wallet and follows the transaction to its end. */
+export function useSubmission() {
+  const { state, send, reset } = useTransaction();
   const submit = (file: ReadFile): Promise<TransactionState> =>
     send(async () => {
-      const [{ chainId, from, to, data }, about] = await Promise.all([transactionOf(file), aboutFile(file)]);
-      return { chainId: Number(chainId), account: from, to, data, about };
+      const { chainId, from, to, data } = await transactionOf(file);
+      return { chainId: Number(chainId), account: from, to, data };
     });
   return { state, submit, reset };
 }

@@ -1,10 +1,10 @@
 'use client';
 
 import { useState } from 'react';
+import type { Address } from 'viem';
 import { type Connector, useConnect, useConnection, useConnectors, useDisconnect, useSwitchChain } from 'wagmi';
 import { useChainConfig } from './provider.tsx';
 import type { Message } from './types.ts';
-import { type Account, useAccount } from './useAccount.ts';
 
 /** A wallet that announced itself. */
 export interface Wallet {
@@ -14,38 +14,38 @@ export interface Wallet {
   icon?: string;
 }
 
-export interface WalletState extends Account {
+export interface WalletState {
+  status: 'disconnected' | 'connecting' | 'connected';
+  address?: Address;
   walletName?: string;
+  /** the wallet is on another chain than the registry */
+  wrongChain: boolean;
   wallets: Wallet[];
   problem?: Message;
   connect(id: string): void;
   disconnect(): void;
-  /** stops waiting for a wallet that does not answer */
-  stop(): void;
   switchChain(): void;
-  /** tells the wallet about the chain, then switches */
-  addChain(): void;
   switching: boolean;
 }
 
 /** The visitor's wallets and the one that is connected. */
 export function useWallet(): WalletState {
-  const config = useChainConfig();
-  const { chainId } = config;
+  const { chainId } = useChainConfig();
   const account = useConnection();
   const connectors = useConnectors();
-  const { mutate: connect, isPending: connecting, reset } = useConnect();
+  const { mutate: connect, isPending: connecting } = useConnect();
   const { mutate: disconnect } = useDisconnect();
   const { mutate: switchTo, isPending: switching } = useSwitchChain();
   const [problem, setProblem] = useState<Message>();
   // What reads errors is loaded when there is one: a first picture has none.
   const fail = async (error: unknown) => setProblem(await (await import('./errors.ts')).errorInWords(error));
-  const shown = useAccount();
+  const connected = account.status === 'connected' || account.status === 'reconnecting';
   return {
-    ...shown,
-    ...(connecting && { status: 'connecting' }),
+    status: connecting || account.status === 'connecting' ? 'connecting' : connected ? 'connected' : 'disconnected',
+    ...(account.address && { address: account.address }),
     ...(account.connector && { walletName: account.connector.name }),
-    wallets: walletsOf(connectors),
+    wrongChain: account.status === 'connected' && account.chainId !== chainId,
+    wallets: connectors.filter(({ type }) => type === 'injected').map(walletOf),
     ...(problem && { problem }),
     connect(id) {
       setProblem(undefined);
@@ -56,29 +56,12 @@ export function useWallet(): WalletState {
       setProblem(undefined);
       disconnect({});
     },
-    stop() {
-      reset();
-      disconnect({});
-    },
     switchChain() {
       setProblem(undefined);
       switchTo({ chainId }, { onError: fail });
     },
-    addChain() {
-      setProblem(undefined);
-      import('./addChain.ts')
-        .then(({ addChain }) => addChain(account.connector!, config))
-        .then(() => switchTo({ chainId }, { onError: fail }), fail);
-    },
     switching,
   };
-}
-
-/** The wallets that announced themselves; where none did, the one that stands at `window.ethereum`, as in browsers of older wallets. */
-function walletsOf(connectors: readonly Connector[]): Wallet[] {
-  const announced = connectors.filter(({ type, id }) => type === 'injected' && id !== 'injected');
-  const isThere = typeof window !== 'undefined' && 'ethereum' in window;
-  return (announced.length > 0 || !isThere ? announced : connectors).map(walletOf);
 }
 
 function walletOf({ uid, name, icon }: Connector): Wallet {

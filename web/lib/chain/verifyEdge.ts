@@ -12,15 +12,11 @@ import { circuitFor } from '../../../src/registry/statement.ts';
 import { readStoredEdge, type StoredEdge } from '../../../src/registry/storedEdge.ts';
 import { installedKeys } from '../prover/installedKeys.ts';
 import type { ReadFile } from '../readFile.ts';
-import { within } from '../within.ts';
 import type { ChainConfig } from './types.ts';
-
-/** A node that takes the first, smallest question and does not answer it so soon is not asked the others. */
-const PATIENCE_MS = 5_000;
 
 /** What the visitor's own connection to the chain is asked. */
 async function readsOf(client: PublicClient): Promise<ChainReads> {
-  return clientReads(client, await within(client.getChainId(), PATIENCE_MS));
+  return clientReads(client, await client.getChainId());
 }
 
 /**

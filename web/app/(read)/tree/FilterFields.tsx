@@ -67,20 +67,6 @@ export function FilterFields({ link, people, hasBenchmark, onChange }: FilterPro
           />
         </label>
       ))}
-      <label className="grid gap-1">
-        Colour by
-        <select
-          className="field w-44"
-          value={link.colour ?? ''}
-          onChange={({ target }) => onChange({ colour: (target.value || undefined) as TreeLink['colour'] })}
-        >
-          <option value="">Kind</option>
-          <option value="trainer">Trainer</option>
-          <option value="score" disabled={!hasBenchmark}>
-            {hasBenchmark ? 'Score on the benchmark' : 'Score: choose a benchmark'}
-          </option>
-        </select>
-      </label>
       <label className="flex min-h-10 items-center gap-2">
         <input
           type="checkbox"

@@ -8,17 +8,14 @@ const FilterFields = lazy(async () => ({ default: (await import('./FilterFields.
 /** The filters of the tree, folded away until one is used. */
 export function Filters(props: FilterProps) {
   const used = filtersIn(props.link);
-  const isUsed = used > 0 || props.link.colour !== undefined;
-  const [opened, setOpened] = useState(isUsed);
+  const [opened, setOpened] = useState(used > 0);
   return (
     <details
       className="w-full text-[0.8125rem]"
-      open={isUsed}
+      open={used > 0}
       onToggle={({ currentTarget }) => currentTarget.open && setOpened(true)}
     >
-      <summary className="link w-fit cursor-pointer">
-        {used > 0 ? `Filters (${used}) and colours` : 'Filters and colours'}
-      </summary>
+      <summary className="link w-fit cursor-pointer">{used > 0 ? `Filters (${used})` : 'Filters'}</summary>
       {opened && (
         <Suspense>
           <FilterFields {...props} />

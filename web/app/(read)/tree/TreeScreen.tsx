@@ -1,7 +1,7 @@
 'use client';
 
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import type { Hex } from 'viem';
 import { BenchmarkField } from '../../../components/BenchmarkSelect.tsx';
 import { KIND_NAMES, KindSymbol } from '../../../components/KindSymbol.tsx';
@@ -13,24 +13,12 @@ import { useGraph, useSearch } from '../../../lib/chain/useGraph.ts';
 import { count } from '../../../lib/format.ts';
 import { MOST_NODES } from '../../../lib/graphQuestion.ts';
 import { benchmarkName } from '../../../lib/names.ts';
-import type { Colours } from '../../../lib/treeColours.ts';
-import {
-  type Colour,
-  filterOf,
-  formatTreeLink,
-  MOST_UNFOLDED,
-  parseTreeLink,
-  questionOf,
-  type TreeLink,
-} from '../../../lib/treeLink.ts';
+import { filterOf, formatTreeLink, parseTreeLink, questionOf, type TreeLink } from '../../../lib/treeLink.ts';
 import { Filters } from './Filters.tsx';
 
 // Only some visitors look at these: they are fetched when they are wanted.
 const SelectedModel = lazy(async () => ({
   default: (await import('../../../components/tree/SelectedModel.tsx')).SelectedModel,
-}));
-const ColourLegend = lazy(async () => ({
-  default: (await import('../../../components/tree/ColourLegend.tsx')).ColourLegend,
 }));
 const TreeTable = lazy(async () => ({ default: (await import('../../../components/tree/TreeTable.tsx')).TreeTable }));
 
@@ -53,7 +41,6 @@ export function TreeScreen(props: Props) {
   const selected = link.selected === 'none' ? undefined : (link.selected ?? focus);
   const router = useRouter();
   const { people } = useChainConfig();
-  const colours = useColours(graph, link.colour, people);
   const node = graph.nodes.find(({ id }) => id === selected);
   const lookAt = (id: Hex | undefined) => change({ focus: id, selected: undefined });
   const select = (id: string | undefined) => change({ selected: id ?? (focus && 'none') }, true);
@@ -87,9 +74,6 @@ export function TreeScreen(props: Props) {
             graph={graph}
             people={people}
             selected={selected}
-            shades={colours?.of}
-            unfolded={link.unfolded}
-            onUnfold={(id) => change({ unfolded: unfoldedWith(id, link.unfolded) })}
             onSelect={select}
             onOpen={(id) => router.push(`/model/${id}`)}
           />
@@ -106,30 +90,9 @@ export function TreeScreen(props: Props) {
           </Suspense>
         )}
       </div>
-      <Foot part={part} colours={view === 'picture' ? colours : undefined} onLeave={() => lookAt(undefined)} />
+      <Foot part={part} onLeave={() => lookAt(undefined)} />
     </div>
   );
-}
-
-/** What colours the models, loaded when somebody wants more than their kinds. */
-function useColours(graph: Graph, by: Colour | undefined, people: Record<string, string>): Colours | undefined {
-  const [found, setFound] = useState<{ graph: Graph; by: Colour; colours: Colours }>();
-  useEffect(() => {
-    if (!by) return;
-    let isWanted = true;
-    void import('../../../lib/treeColours.ts').then(({ coloursOf }) => {
-      if (isWanted) setFound({ graph, by, colours: coloursOf(graph.nodes, by, people) });
-    });
-    return () => {
-      isWanted = false;
-    };
-  }, [graph, by, people]);
-  return found?.graph === graph && found.by === by ? found.colours : undefined;
-}
-
-/** The groups that the address names, with one more; of many the latest. */
-function unfoldedWith(id: string, before = ''): string {
-  return [id, ...before.split('.').filter((other) => other && other !== id)].slice(0, MOST_UNFOLDED).join('.');
 }
 
 /** Which part of the tree the address asks for, and what is read of it. */
@@ -249,9 +212,9 @@ function ViewField({ view, onView }: { view: TreeLink['view']; onView(view: Tree
 }
 
 /** How much of the tree this is, and what its marks mean. */
-function Foot({ part, colours, onLeave }: { part: TreePart; colours?: Colours; onLeave(): void }) {
+function Foot({ part, onLeave }: { part: TreePart; onLeave(): void }) {
   const { graph, link, chosen, change } = part;
-  const { focus, everything, unfolded } = link;
+  const { focus, everything } = link;
   const isFiltered = Object.keys(filterOf(link)).length > 0;
   return (
     <div className="mx-auto flex w-full max-w-7xl flex-wrap items-center gap-x-6 gap-y-2 px-4 py-4 text-[0.8125rem] text-soft sm:px-6">
@@ -275,17 +238,7 @@ function Foot({ part, colours, onLeave }: { part: TreePart; colours?: Colours; o
           Leave this model
         </button>
       )}
-      {unfolded && (
-        <button type="button" className="link" onClick={() => change({ unfolded: undefined })}>
-          Fold again
-        </button>
-      )}
-      {colours && (
-        <Suspense>
-          <ColourLegend colours={colours} />
-        </Suspense>
-      )}
-      <ul className={`flex flex-wrap gap-x-5 gap-y-1 sm:ml-auto ${colours ? 'hidden' : ''}`}>
+      <ul className="flex flex-wrap gap-x-5 gap-y-1 sm:ml-auto">
         {(Object.keys(KIND_NAMES) as Kind[]).map((kind) => (
           <li key={kind} className="flex items-center gap-1.5">
             <KindSymbol kind={kind} /> {KIND_NAMES[kind]}
