@@ -1,15 +1,7 @@
 // What the page makes of a visitor's table before anything is proved.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { DECOMPRESSORS } from '../../scripts/files/decompress.ts';
-import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
-import type { Decompressors } from '../../src/model/tables/parquet/decompress.ts';
-import { readParquet } from '../../src/model/tables/parquet.ts';
-import { PAGE_DECOMPRESSORS } from '../../web/lib/prover/decompressors.ts';
 import type { AnswerKind } from '../../web/lib/prover/messages.ts';
 import { prepareRows } from '../../web/lib/prover/prepareRows.ts';
 
@@ -17,7 +9,7 @@ const ROWS = 64;
 
 function prepare(text: string, answers: AnswerKind = 'classes', label = 'last') {
   const source = { kind: 'csv', bytes: new TextEncoder().encode(text), label, answers } as const;
-  return prepareRows({ goal: 'new', source, rows: ROWS, hidden: 8, head: 'softmax' }, '');
+  return prepareRows({ source, rows: ROWS, hidden: 8, head: 'softmax' }, '');
 }
 
 function table(last: (k: number) => string, delimiter = ','): string {
@@ -30,13 +22,11 @@ function table(last: (k: number) => string, delimiter = ','): string {
   return `${['a', 'b', 'last'].join(delimiter)}\n${rows.join('\n')}\n`;
 }
 
-const CORPUS = join(import.meta.dirname, '..', 'corpus');
-
 describe('a table in the browser', () => {
   it('becomes a shard that carries what its columns and classes are', async () => {
     const { shard, test, classes, baseline } = await prepare(table((k) => ['cat', 'dog', 'emu'][k % 3]));
     assert.deepEqual(classes, ['cat', 'dog', 'emu']);
-    assert.deepEqual([shard.rows, test?.rows, shard.kind], [ROWS, 150 - ROWS, 'classes']);
+    assert.deepEqual([shard.rows, test.rows, shard.kind], [ROWS, 150 - ROWS, 'classes']);
     assert.ok(shard.schema?.kind === 'classes');
     assert.deepEqual(
       [shard.schema.columns, shard.schema.classes],
@@ -102,44 +92,5 @@ describe('a table in the browser', () => {
       ),
       /are to be trained on/,
     );
-  });
-});
-
-describe('Parquet in the browser', () => {
-  it('is read from Parquet as the command line reads it, whatever compressed it, and refused with the same words', () => {
-    const folders = ['parquet', 'files', 'blur', 'pictures'].map((name) => join(CORPUS, name));
-    const files = folders.flatMap((folder) =>
-      readdirSync(folder)
-        .filter((name) => name.endsWith('.parquet'))
-        .map((name) => join(folder, name)),
-    );
-    assert.ok(files.length > 100);
-    const read = (file: string, decompressors: Decompressors) => {
-      try {
-        return readParquet(new Uint8Array(readFileSync(file)), { label: 'y', decompressors });
-      } catch (error) {
-        const said = error instanceof DescentError ? error.shortMessage : String(error);
-        return said.replace('GZIP, BROTLI, ZSTD', 'GZIP, ZSTD');
-      }
-    };
-    for (const file of files.filter((path) => !path.endsWith('brotli.parquet'))) {
-      assert.deepEqual(read(file, PAGE_DECOMPRESSORS), read(file, DECOMPRESSORS), file);
-    }
-    const refused = read(join(CORPUS, 'parquet', 'brotli.parquet'), PAGE_DECOMPRESSORS);
-    assert.match(String(refused), /is compressed by BROTLI; read are UNCOMPRESSED, SNAPPY, LZ4, LZ4_RAW, GZIP, ZSTD\./);
-  });
-
-  it('is not believed about how much a stream makes', () => {
-    for (const [codec, pack] of [
-      ['GZIP', gzipSync],
-      ['ZSTD', zstdCompressSync],
-    ] as const) {
-      const unpack = PAGE_DECOMPRESSORS[codec];
-      const packed = new Uint8Array(pack(new Uint8Array(1000)));
-      assert.equal(unpack(packed, 1000).length, 1000);
-      assert.equal(unpack(packed, 1001).length, 1000);
-      assert.throws(() => unpack(packed, 999), /more than 999 bytes/);
-      assert.throws(() => unpack(packed.slice(0, -5), 1000));
-    }
   });
 });

@@ -25,11 +25,6 @@ export function isNpz(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b;
 }
 
-/** Names of the arrays of an npz file. @throws FileFormatError for archives that are damaged */
-export function npzNames(bytes: Uint8Array): string[] {
-  return readDirectory(bytes).map(({ name }) => name);
-}
-
 /**
  * The npy file of one array of an npz file, as numpy.savez and savez_compressed write it.
  * @param name of the array, without `.npy`; undefined: the only one

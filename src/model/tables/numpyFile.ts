@@ -1,6 +1,6 @@
 import { gunzip, isGzip } from './inflate.ts';
 import { type NumericArray, parseNpy, type TextArray } from './npy.ts';
-import { isNpz, npzArray, npzNames } from './npz.ts';
+import { isNpz, npzArray } from './npz.ts';
 
 /**
  * An array as numpy writes it: npy, npz, or either of them compressed with gzip.
@@ -10,10 +10,4 @@ import { isNpz, npzArray, npzNames } from './npz.ts';
 export function readNumpyFile(bytes: Uint8Array, member?: string): NumericArray | TextArray {
   const plain = isGzip(bytes) ? gunzip(bytes) : bytes;
   return parseNpy(isNpz(plain) ? npzArray(plain, member) : plain);
-}
-
-/** Names of the arrays of an npz file, none of an npy file; either may be compressed with gzip. @throws FileFormatError */
-export function numpyNames(bytes: Uint8Array): string[] {
-  const plain = isGzip(bytes) ? gunzip(bytes) : bytes;
-  return isNpz(plain) ? npzNames(plain) : [];
 }

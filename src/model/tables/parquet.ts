@@ -86,12 +86,6 @@ export function readParquet(bytes: Uint8Array, options: ParquetOptions): RawTabl
   return { ...table, kind: 'classes', outputs: classes.length, labels, classes, ...noted(notes, warnings) };
 }
 
-/** Names of the columns of a Parquet file, in its order. @throws FileFormatError as `readParquet` */
-export function parquetColumns(bytes: Uint8Array): string[] {
-  requireParquetSize(bytes);
-  return columnsOf(readFooter(bytes)).map(({ name }) => name);
-}
-
 /** The name of the one column of images. @throws InputError where there is none or more than one */
 function imageColumn(columns: readonly Column[]): string {
   const images = columns.filter(isImage).map(({ name }) => name);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium, type Dialog, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const FLAGS = [
@@ -58,14 +58,12 @@ export interface VisitOptions {
   theme?: 'light' | 'dark';
   /** what the console may say nevertheless */
   expected?: RegExp[];
-  /** what is asked of the visitor, who answers; without, a dialog is a complaint */
-  onDialog?: (dialog: Dialog) => void;
 }
 
 /** Opens a context that notes everything that must not happen. Wallets are announced to it before the first page. */
 export async function visit(
   browser: Browser,
-  { origins, width = 1440, theme = 'light', expected = [], onDialog }: VisitOptions,
+  { origins, width = 1440, theme = 'light', expected = [] }: VisitOptions,
 ): Promise<Visit> {
   const context = await browser.newContext({
     viewport: { width, height: width > 800 ? 900 : 844 },
@@ -91,7 +89,6 @@ export async function visit(
   });
   page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
   page.on('dialog', (dialog) => {
-    if (onDialog) return onDialog(dialog);
     complaints.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });

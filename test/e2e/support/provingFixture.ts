@@ -14,7 +14,6 @@ import { MERGE_ONE, mergeWeights } from '../../../src/model/merge.ts';
 import { type Schema, schemaHash, schemaShape } from '../../../src/model/schema.ts';
 import { encodeShape } from '../../../src/model/shape.ts';
 import type { Shard } from '../../../src/model/shard.ts';
-import { writeShard } from '../../../src/model/shardFile.ts';
 import type { Weights } from '../../../src/model/weights.ts';
 import { writeWeights } from '../../../src/model/weightsFile.ts';
 import { randomElement } from '../../../src/numbers/field.ts';
@@ -153,15 +152,6 @@ export class ProvingFixture extends Ledger {
     const context = { ...this.#context(by), registry: this.place.scoreboard };
     const proved = await this.#prover.proveScore(context, { model, shard, forward: forwardTrace(model, shard) });
     return this.#edge(proved, by, name, context);
-  }
-
-  /** Writes weights and a shard as the command line does: what their owner has of them. */
-  writeOwn(weights: Weights, shard: Shard): { weights: string; shard: string } {
-    const files = { weights: 'own-model.safetensors', shard: 'own-shard.safetensors' };
-    const at = (name: string) => join(ROOT, this.folder, name);
-    writeFileSync(at(files.weights), writeWeights(weights));
-    writeFileSync(at(files.shard), writeShard(shard));
-    return { weights: at(files.weights), shard: at(files.shard) };
   }
 
   /** Writes edges of program train that follow one another as the file of a run. */

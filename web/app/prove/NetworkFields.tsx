@@ -2,7 +2,6 @@ import type { Head } from '../../../src/model/head.ts';
 import type { Circuit } from '../../../src/registry/programs/list.ts';
 import { ShapeFigure } from '../../components/ShapeFigure.tsx';
 import type { ProvingBytes } from '../../lib/files.ts';
-import type { Goal } from '../../lib/prover/messages.ts';
 import { DIGIT_NETWORKS, plannedShape } from '../../lib/prover/networks.ts';
 import { Select } from './Select.tsx';
 
@@ -43,21 +42,18 @@ export function NetworkFields({ keys, network, hidden, head, disabled, onChange 
 }
 
 /** What the steps will fetch and how long they may take. */
-export function Costs({ keys, goal, network }: Pick<Props, 'keys' | 'network'> & { goal: Goal }) {
-  const sizes = circuitsOf(network, goal).map((circuit) => Math.round((keys[circuit] ?? 0) / 2 ** 20));
+export function Costs({ keys, network }: Pick<Props, 'keys' | 'network'>) {
+  const sizes = circuitsOf(network).map((circuit) => Math.round((keys[circuit] ?? 0) / 2 ** 20));
   return (
     <p className="text-[0.8125rem] text-soft">
-      The steps fetch their proving keys, {sizes.slice(0, -1).join(', ')} and {sizes[sizes.length - 1]} MB. With the
-      digits each computes on two cores for{' '}
-      {network === undefined ? '1 to 20 seconds, in 0.5 to 1.7' : '1 to 45 seconds, in 0.5 to 3.4'} GB of memory: more
-      rows and passes take more. What a step has proved is kept in this browser.
+      The steps fetch their proving keys, {sizes[0]}, {sizes[1]} and {sizes[2]} MB. With the digits each computes on two
+      cores for {network === undefined ? '1 to 20 seconds, in 0.5 to 1.7' : '1 to 45 seconds, in 0.5 to 3.4'} GB of
+      memory: more rows and passes take more. Closing the tab ends everything.
     </p>
   );
 }
 
-/** The circuits of the steps, of a model of a file those for dense layers. */
-function circuitsOf(network: string | undefined, goal: Goal = 'new'): readonly Circuit[] {
-  if (goal === 'further') return ['data', 'train'];
-  if (goal === 'score') return ['data', 'score'];
+/** The circuits of the three steps. */
+function circuitsOf(network: string | undefined): readonly Circuit[] {
   return network === undefined ? ['data', 'seed', 'train'] : ['data', 'convSeed', 'convTrain'];
 }

@@ -1,6 +1,6 @@
 'use client';
 
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { type Head, headsFor } from '../../../src/model/head.ts';
 import type { ShardKind } from '../../../src/model/shardKind.ts';
 import { usualHead } from '../../../src/model/smoothing.ts';
@@ -8,318 +8,223 @@ import { Notice } from '../../components/Notice.tsx';
 import type { Message } from '../../lib/chain/types.ts';
 import type { ProvingBytes } from '../../lib/files.ts';
 import { HEAD_MEANINGS, HEAD_NAMES } from '../../lib/heads.ts';
-import type { Settings, Work } from '../../lib/prover/keptWork.ts';
-import type { AnswerKind, Goal, Plan, Source } from '../../lib/prover/messages.ts';
-import { FileField } from './FileField.tsx';
+import { safeText } from '../../lib/hostile.ts';
+import type { AnswerKind, Plan, Source } from '../../lib/prover/messages.ts';
 import { Costs, NetworkFields } from './NetworkFields.tsx';
-import { OwnTableFields } from './OwnTableFields.tsx';
 import { NumberSelect, Select } from './Select.tsx';
-import { useOwnTable } from './useOwnTable.ts';
 
+const LARGEST_TABLE = 20 << 20;
+/** Bytes in which the names of the columns are looked for. */
+const LONGEST_HEAD = 1 << 16;
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
 const ROWS = [64, 128, 256, 512];
 const HIDDEN = [8, 16, 32, 64];
 const RATES = [0.125, 0.25, 0.5, 1];
 /** As the command line takes it; none unless it is asked for, as there. */
 const SMOOTHINGS = [0, 0.02, 0.05, 0.1, 0.2];
 const PASSES = [1, 2, 4, 8, 16, 32];
-const SEGMENTS = [1, 2, 4, 8];
-/** Bytes of a file of weights or rows at most: the largest model has 2^20 numbers of 8 bytes. */
-const LARGEST_FILE = 32 << 20;
 
 const KINDS: Record<AnswerKind, ShardKind> = { classes: 'classes', numbers: 'regression', labels: 'labels' };
 
-const GOALS: { goal: Goal; title: string; text: string }[] = [
-  { goal: 'new', title: 'Train a new model', text: 'From new weights that the chain draws' },
+const SOURCES: { kind: Source['kind']; title: string; text: string }[] = [
   {
-    goal: 'further',
-    title: 'Train a registered model further',
-    text: 'From the weights file of any model here that you have',
-  },
-  {
-    goal: 'score',
-    title: 'Prove a score',
-    text: 'What a model gets right on the rows of a benchmark or of any shard file',
-  },
-];
-
-const SOURCES: { source: Settings['source']; title: string; text: string }[] = [
-  {
-    source: 'digits',
+    kind: 'digits',
     title: 'Handwritten digits',
     text: 'The first ones of MNIST, which this page brings along',
   },
   {
-    source: 'table',
+    kind: 'csv',
     title: 'A table of your own',
-    text: 'CSV, Parquet or npy: numbers, and one column to predict',
-  },
-  {
-    source: 'shard',
-    title: 'A shard file',
-    text: 'Rows that were committed before, with their salt: shard.safetensors',
+    text: 'CSV with a header: numbers, and one column to predict',
   },
 ];
 
 interface Props {
   keys: ProvingBytes;
-  /** whether the page shows a scoreboard, which takes scores */
-  scores: boolean;
-  settings: Settings;
-  /** other settings of the form */
-  onSettings(settings: Partial<Settings>): void;
-  /** what is prepared, with its settings */
-  work: Work | undefined;
   /** something runs */
   busy: boolean;
   /** something was proved of what is chosen */
   fixed: boolean;
-  /** rate, passes, segments and smoothing stay as they are */
+  rate: number;
+  onRate(rate: number): void;
+  /** times that the training goes through all rows */
+  passes: number;
+  onPasses(passes: number): void;
+  /** what the targets of right answers lack to 1; of no meaning for a squared error */
+  smoothing: number;
+  onSmoothing(smoothing: number): void;
+  /** rate, passes and smoothing stay as they are */
   trainingFixed: boolean;
-  /** settings of the training: what is prepared stays */
-  onTraining(settings: Partial<Settings>): void;
   /** an input changed: what followed from it does not hold any more */
   onChange(): void;
   onPrepare(plan: Plan): void;
 }
 
+interface OwnTable {
+  file: File;
+  columns: string[];
+}
+
 /** What to learn from, and with what. */
 export function PlanForm(props: Props) {
-  const { keys, settings, fixed, trainingFixed, onTraining } = props;
-  const plan = usePlan(props);
-  const { change, head, network, rowsOf, problem } = plan;
-  const { goal, source, rows, hidden } = settings;
-  const closed = props.busy || fixed;
-  const isNew = goal === 'new';
-  const isTraining = goal !== 'score';
+  const { keys, busy, fixed, rate, onRate, passes, onPasses, trainingFixed, onChange, onPrepare } = props;
+  const [kind, setKind] = useState<Source['kind']>('digits');
+  const [rows, setRows] = useState(64);
+  const [hidden, setHidden] = useState(32);
+  const [wanted, setWanted] = useState<string>();
+  const [chosen, setChosen] = useState<Head>();
+  const own = useOwnTable(onChange);
+  const closed = busy || fixed;
+  const network = kind === 'digits' ? wanted : undefined;
+  const rowsOf = kind === 'digits' ? 'classes' : KINDS[own.answers];
+  // What was chosen for other rows does not go with these.
+  const head = chosen && headsFor(rowsOf).includes(chosen) ? chosen : usualHead(rowsOf);
+
+  /** Sets an input and forgets what depended on the one before. */
+  const changing =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      own.forgetProblem();
+      set(value);
+      onChange();
+    };
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    own.forgetProblem();
+    const source: Source | undefined = kind === 'digits' ? { kind, ...(network && { network }) } : await own.read();
+    if (source) onPrepare({ source, rows, hidden, head });
+  };
   return (
-    <form onSubmit={plan.submit} className="sheet grid gap-5 p-5 sm:p-6">
-      <GoalFields scores={props.scores} goal={goal} plan={plan} disabled={closed} />
-      <SourceFields settings={settings} plan={plan} disabled={closed} />
-      {problem && <Notice words={problem} />}
-      {isNew && source === 'digits' && (
-        <NetworkFields
-          {...{ keys, network, hidden, head }}
-          disabled={closed}
-          onChange={(value) => change({ network: value })}
-        />
+    <form onSubmit={submit} className="sheet grid gap-5 p-5 sm:p-6">
+      <h2 className="title text-2xl">What to learn from</h2>
+      <fieldset className="grid gap-2" disabled={closed}>
+        <legend className="sr-only">Data</legend>
+        {SOURCES.map(({ kind: value, ...texts }) => (
+          <Choice key={value} {...texts} checked={kind === value} onChoose={() => changing(setKind)(value)} />
+        ))}
+      </fieldset>
+      {kind === 'csv' && <OwnTableFields own={own} disabled={closed} />}
+      {own.problem && <Notice words={own.problem} />}
+      {kind === 'digits' && (
+        <NetworkFields {...{ keys, network, hidden, head }} disabled={closed} onChange={changing(setWanted)} />
       )}
-      {isNew && (
-        <HeadSelect kind={rowsOf} head={head} disabled={closed} onChange={(value) => change({ head: value })} />
-      )}
-      <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
-        {source !== 'shard' && (
-          <NumberSelect
-            name="Rows"
-            value={rows}
-            values={ROWS}
-            disabled={closed}
-            onChange={(value) => change({ rows: value })}
-          />
-        )}
-        {isNew && network === undefined && (
+      <HeadSelect kind={rowsOf} head={head} disabled={closed} onChange={changing(setChosen)} />
+      <div className="grid grid-cols-2 gap-3 sm:grid-cols-4">
+        <NumberSelect name="Rows" value={rows} values={ROWS} disabled={closed} onChange={changing(setRows)} />
+        {network === undefined && (
           <NumberSelect
             name="Hidden units"
             value={hidden}
             values={HIDDEN}
             disabled={closed}
-            onChange={(value) => change({ hidden: value })}
+            onChange={changing(setHidden)}
           />
         )}
-        {isTraining && <TrainingSelects settings={settings} disabled={trainingFixed} onTraining={onTraining} />}
+        <NumberSelect name="Learning rate" value={rate} values={RATES} disabled={trainingFixed} onChange={onRate} />
+        <NumberSelect name="Passes" value={passes} values={PASSES} disabled={trainingFixed} onChange={onPasses} />
       </div>
-      {isTraining && head !== 'squared error' && (
-        <SmoothingSelect head={head} smoothing={settings.smoothing} disabled={trainingFixed} onTraining={onTraining} />
-      )}
+      {head !== 'squared error' && <SmoothingSelect head={head} {...props} />}
       <button type="submit" className="button button-main justify-self-start px-5" disabled={closed}>
         Prepare
       </button>
-      <Costs keys={keys} goal={goal} network={network} />
+      <Costs keys={keys} network={network} />
     </form>
   );
 }
 
-/** What the form's files and settings come to. */
-function usePlan({ settings, work, onChange, onSettings, onPrepare }: Props) {
-  const { goal, source, rows, hidden } = settings;
-  const own = useOwnTable(onChange);
-  const model = useOwnFile('Choose the weights file of the model first.', onChange);
-  const shard = useOwnFile('Choose a shard file first.', onChange);
-  const isNew = goal === 'new';
-  const network = isNew && source === 'digits' ? settings.network : undefined;
-  const rowsOf = source === 'digits' ? 'classes' : (work?.prepared.kind ?? KINDS[own.answers]);
-  // What was chosen for other rows does not go with these.
-  const chosen = headsFor(rowsOf).find((head) => head === settings.head);
-  const head = work?.prepared.shape.head ?? chosen ?? usualHead(rowsOf);
-  const forgetProblems = () => {
-    for (const { forgetProblem } of [own, model, shard]) forgetProblem();
-  };
-  /** Takes other inputs and forgets what depended on those before. */
-  const change = (some: Partial<Settings>) => {
-    forgetProblems();
-    onSettings(some);
-    onChange();
-  };
-  const readSource = async (): Promise<Source | undefined> => {
-    if (source === 'digits') return { kind: source, ...(network && { network }) };
-    if (source === 'table') return own.read();
-    const bytes = await shard.read();
-    return bytes && { kind: source, bytes };
-  };
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    forgetProblems();
-    const weights = isNew ? undefined : await model.read();
-    if (!isNew && !weights) return;
-    const read = await readSource();
-    if (read) onPrepare({ goal, source: read, ...(weights && { model: weights }), rows, hidden, head });
-  };
-  const problem = own.problem ?? model.problem ?? shard.problem;
-  return { own, model, shard, network, rowsOf, head, problem, change, submit };
-}
-
-type PlanOfForm = ReturnType<typeof usePlan>;
-
-/** What is to be proved, and of which model. */
-function GoalFields({
-  scores,
-  goal,
-  plan: { change, model },
-  disabled,
-}: Pick<Props, 'scores'> & { goal: Goal; plan: PlanOfForm; disabled: boolean }) {
-  return (
-    <>
-      <h2 className="title text-2xl">What to prove</h2>
-      <fieldset className="grid gap-2" disabled={disabled}>
-        <legend className="sr-only">Goal</legend>
-        {GOALS.filter((one) => scores || one.goal !== 'score').map(({ goal: value, ...texts }) => (
-          <Choice
-            key={value}
-            {...texts}
-            name="goal"
-            checked={goal === value}
-            onChoose={() => change({ goal: value, ...(value === 'score' && { source: 'shard' }) })}
-          />
-        ))}
-      </fieldset>
-      {goal !== 'new' && (
-        <FileField
-          name="Weights file of the model, which stays in this browser"
-          accept=".safetensors"
-          testId="weights"
-          disabled={disabled}
-          onFile={model.choose}
-        />
-      )}
-    </>
-  );
-}
-
-/** Which rows. */
-function SourceFields({
-  settings: { goal, source },
-  plan: { change, own, shard },
-  disabled,
-}: Pick<Props, 'settings'> & { plan: PlanOfForm; disabled: boolean }) {
-  return (
-    <>
-      <h2 className="title text-2xl">{goal === 'score' ? 'On which rows' : 'What to learn from'}</h2>
-      {goal !== 'score' && (
-        <fieldset className="grid gap-2" disabled={disabled}>
-          <legend className="sr-only">Data</legend>
-          {SOURCES.map(({ source: value, ...texts }) => (
-            <Choice
-              key={value}
-              {...texts}
-              name="source"
-              checked={source === value}
-              onChoose={() => change({ source: value })}
-            />
-          ))}
-        </fieldset>
-      )}
-      {source === 'table' && <OwnTableFields own={own} disabled={disabled} />}
-      {source === 'shard' && (
-        <FileField
-          name="Shard file, which stays in this browser"
-          accept=".safetensors"
-          testId="shard"
-          disabled={disabled}
-          onFile={shard.choose}
-        />
-      )}
-    </>
-  );
-}
-
-/** A file of the visitor. @param missing what is said where there is none */
-function useOwnFile(missing: string, onChange: () => void) {
-  const [file, setFile] = useState<File>();
+/** The visitor's own table: its file, the names of its columns, and what is predicted from it. */
+function useOwnTable(onChange: () => void) {
+  const [table, setTable] = useState<OwnTable>();
+  const [label, setLabel] = useState('');
+  const [answers, setAnswers] = useState<AnswerKind>('classes');
   const [problem, setProblem] = useState<Message>();
-  const choose = (next: File | undefined) => {
+  const latest = useRef<File>(undefined);
+  const changed = () => {
     setProblem(undefined);
     onChange();
-    setFile(next);
   };
-  const read = async (): Promise<Uint8Array | undefined> => {
-    const refuse = (words: Message) => {
-      setProblem(words);
+  const choose = async (file: File | undefined) => {
+    latest.current = file;
+    changed();
+    setTable(undefined);
+    setAnswers('classes');
+    if (!file) return;
+    if (file.size > LARGEST_TABLE)
+      return setProblem({ title: 'The table is larger than 20 MB.', hint: 'Use the command line for it.' });
+    const head = await readHead(file).catch(() => undefined);
+    if (latest.current !== file) return;
+    if (!head)
+      return setProblem({ title: 'The names of the columns cannot be read.', hint: 'Choose a CSV file in UTF-8.' });
+    setLabel(head.at(-1) ?? '');
+    setTable({ file, columns: head });
+  };
+  /** All of it; undefined where there is none, or another one was chosen meanwhile. */
+  const read = async (): Promise<Source | undefined> => {
+    if (!table) {
+      setProblem({ title: 'Choose a CSV file first.' });
       return undefined;
-    };
-    if (!file) return refuse({ title: missing, hint: 'Such files end in .safetensors.' });
-    if (file.size > LARGEST_FILE) return refuse({ title: 'The file is larger than any of its kind.' });
-    return file.arrayBuffer().then(
-      (bytes) => new Uint8Array(bytes),
-      () => refuse({ title: 'The file has changed or is gone.', hint: 'Choose it again.' }),
-    );
+    }
+    const { file } = table;
+    try {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      return latest.current === file ? { kind: 'csv', bytes, label, answers } : undefined;
+    } catch {
+      onChange();
+      setProblem({ title: 'The file has changed or is gone.', hint: 'Choose it again.' });
+      return undefined;
+    }
   };
-  return { choose, read, problem, forgetProblem: () => setProblem(undefined) };
+  const predict = (column: string, holds: AnswerKind) => {
+    changed();
+    setLabel(column);
+    setAnswers(holds);
+  };
+  return { table, label, answers, problem, choose, read, predict, forgetProblem: () => setProblem(undefined) };
 }
 
-/** How the training goes. */
-function TrainingSelects({
-  settings: { rate, passes, segments },
-  disabled,
-  onTraining,
-}: {
-  settings: Settings;
-  disabled: boolean;
-  onTraining: Props['onTraining'];
-}) {
+/** Which file is read, which column is predicted, and what that holds. */
+function OwnTableFields({ own, disabled }: { own: ReturnType<typeof useOwnTable>; disabled: boolean }) {
+  const { table, label, answers, choose, predict } = own;
   return (
-    <>
-      <NumberSelect
-        name="Learning rate"
-        value={rate}
-        values={RATES}
-        disabled={disabled}
-        onChange={(value) => onTraining({ rate: value })}
-      />
-      <NumberSelect
-        name="Passes"
-        value={passes}
-        values={PASSES}
-        disabled={disabled}
-        onChange={(value) => onTraining({ passes: value })}
-      />
-      <NumberSelect
-        name="Segments"
-        value={segments}
-        values={SEGMENTS}
-        disabled={disabled}
-        onChange={(value) => onTraining({ segments: value })}
-      />
-    </>
+    <fieldset className="grid gap-3" disabled={disabled}>
+      <legend className="sr-only">Your table</legend>
+      <label className="grid gap-1">
+        <span className="text-[0.8125rem] text-soft">File, which stays in this tab</span>
+        <input
+          type="file"
+          accept=".csv,.tsv,.gz,text/csv"
+          data-testid="csv"
+          onChange={(event) => void choose(event.target.files?.[0])}
+          className="text-soft file:mr-3 file:min-h-9 file:rounded-[3px] file:border file:border-solid file:border-rule file:bg-paper file:px-3 file:text-ink"
+        />
+      </label>
+      {table && (
+        <>
+          <Select name="Column to predict" value={label} onChange={(column) => predict(column, 'classes')}>
+            {table.columns.map((name) => (
+              <option key={name} value={name}>
+                {safeText(name).slice(0, 60).toWellFormed()}
+              </option>
+            ))}
+          </Select>
+          <Select name="What it holds" value={answers} onChange={(holds) => predict(label, holds as AnswerKind)}>
+            <option value="classes">Names of classes</option>
+            <option value="numbers">Numbers to predict</option>
+            <option value="labels">Yes or no: 1 or 0</option>
+          </Select>
+        </>
+      )}
+    </fieldset>
   );
 }
 
 function Choice({
-  name,
   checked,
   onChoose,
   title,
   text,
 }: {
-  name: string;
   checked: boolean;
   onChoose(): void;
   title: string;
@@ -329,7 +234,7 @@ function Choice({
     <label className="flex cursor-pointer items-start gap-3 rounded-[3px] border border-line p-3 has-checked:border-ink has-checked:bg-paper">
       <input
         type="radio"
-        name={name}
+        name="source"
         checked={checked}
         onChange={onChoose}
         className="mt-1 size-4 accent-[var(--color-mark)]"
@@ -369,16 +274,16 @@ function HeadSelect({
 function SmoothingSelect({
   head,
   smoothing,
-  disabled,
-  onTraining,
-}: { head: Head; smoothing: number; disabled: boolean } & Pick<Props, 'onTraining'>) {
+  trainingFixed,
+  onSmoothing,
+}: { head: Head } & Pick<Props, 'smoothing' | 'trainingFixed' | 'onSmoothing'>) {
   return (
     <div className="grid gap-1">
       <Select
         name="Smoothing of the targets"
         value={String(smoothing)}
-        disabled={disabled}
-        onChange={(text) => onTraining({ smoothing: Number(text) })}
+        disabled={trainingFixed}
+        onChange={(text) => onSmoothing(Number(text))}
       >
         {SMOOTHINGS.map((one) => (
           <option key={one} value={one}>
@@ -393,4 +298,23 @@ function SmoothingSelect({
       </p>
     </div>
   );
+}
+
+/** The names of a table's columns, as its reader will find them. @throws Error where the first line cannot be read */
+async function readHead(file: File): Promise<string[]> {
+  const bytes = new Uint8Array(await file.slice(0, LONGEST_HEAD).arrayBuffer());
+  const { decodeCsv, readLines, recogniseDelimiter, statedDelimiter } = await import(
+    '../../../src/model/tables/csvLines.ts'
+  );
+  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  // Whole lines only: a letter may take several bytes.
+  const lines = Math.max(bytes.lastIndexOf(LINE_FEED), bytes.lastIndexOf(CARRIAGE_RETURN)) + 1;
+  const head = isPacked
+    ? new Uint8Array(await file.arrayBuffer())
+    : bytes.subarray(0, file.size > LONGEST_HEAD ? lines : undefined);
+  const text = decodeCsv(head);
+  const delimiter = statedDelimiter(text) ?? recogniseDelimiter(text);
+  const { value } = readLines(text, delimiter, { lines: 0 }).next();
+  const names = (value?.cells ?? []).map((name: string) => name.trim().normalize('NFC')).filter(Boolean);
+  return [...new Set<string>(names)].slice(0, 4096);
 }

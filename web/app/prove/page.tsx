@@ -12,8 +12,8 @@ export default function Page() {
   return (
     <>
       <PageHead title="Train and prove here">
-        A small network, from your data to a registered child, or what it gets right, without installing anything. Data
-        and weights stay in this browser: only commitments and proofs leave it, in transactions that you sign.
+        A small network, from your data to a registered child, without installing anything. Data and weights stay in
+        this tab: only commitments and proofs leave it, in transactions that you sign.
       </PageHead>
       {keys?.data && keys.seed && keys.train ? (
         <ProveScreen keys={keys} />

@@ -1,4 +1,4 @@
-import type { Prepared, Progress, ProvedStep, ProverReply, ProverRequest, WorkFiles } from './messages.ts';
+import type { OwnFiles, Prepared, Progress, ProvedStep, ProverReply, ProverRequest } from './messages.ts';
 
 /** An error of the worker, in words. */
 export class ProverError extends Error {
@@ -13,12 +13,11 @@ export class ProverError extends Error {
 }
 
 interface Answers {
-  prepare: { prepared: Prepared; files: WorkFiles };
-  restore: true;
+  prepare: Prepared;
   data: ProvedStep;
   seed: ProvedStep;
   train: ProvedStep;
-  score: ProvedStep;
+  files: OwnFiles;
 }
 
 /** The prover in its worker; one request at a time. */
