@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
   type Circuit,
-  circuitOf,
   PROGRAM_NAMES,
   PROGRAMS,
   type Program,
@@ -9,6 +8,7 @@ import {
 } from '../src/registry/programs/list.ts';
 import type { ProveFigures, ProveTask } from './measurements/prove.ts';
 import { measure } from './support/child.ts';
+import { circuitOfTask } from './support/circuitOfTask.ts';
 import { networkOf } from './support/networkOf.ts';
 
 /** Figures of one proof. */
@@ -86,7 +86,7 @@ export async function benchProof(task: ProveTask): Promise<ProofFigures> {
     ...task,
     ...result,
     peakMiB,
-    constraints: circuitConstraints(task.sparse ? 'sparseMerge' : circuitOf(task.program, task.network !== undefined)),
+    constraints: circuitConstraints(circuitOfTask(task)),
     ...(task.rows > 0 && { secondsPerRow: result.seconds / task.rows }),
   };
 }

@@ -12,7 +12,7 @@ import { sparseMerge } from '../../src/model/sparse/merge.ts';
 import { ceilLog2 } from '../../src/numbers/bits.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { isVerified, verifyProof } from '../../src/proof/verify.ts';
-import { circuitOf, type Program } from '../../src/registry/programs/list.ts';
+import type { Program } from '../../src/registry/programs/list.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import type { StatementContext } from '../../src/registry/statement.ts';
 import { forwardPass, forwardTrace } from '../../src/training/forward.ts';
@@ -21,6 +21,7 @@ import { trainSegment } from '../../src/training/trainer.ts';
 import { logisticRows } from '../../test/support/logistic.ts';
 import { someShard } from '../../test/support/models.ts';
 import { runMeasurement, StageTimer, type StageTiming, timed } from '../support/child.ts';
+import { circuitOfTask } from '../support/circuitOfTask.ts';
 import { networkOf } from '../support/networkOf.ts';
 
 export interface ProveTask {
@@ -61,8 +62,7 @@ const REQUEST = { seed: 20261121n, requestId: 1n, secret: `0x${'5e'.repeat(32)}`
 const SOURCE = `0x${'5e'.repeat(32)}` as const;
 
 await runMeasurement(async (task: ProveTask): Promise<ProveFigures> => {
-  const { program } = task;
-  const circuit = task.sparse ? 'sparseMerge' : circuitOf(program, task.network !== undefined);
+  const circuit = circuitOfTask(task);
   const opened = await timed(() => openProver([circuit]));
   const { prover, keys, powers } = opened.value;
 
@@ -73,7 +73,7 @@ await runMeasurement(async (task: ProveTask): Promise<ProveFigures> => {
   const { statement, proof } = proved.value;
   const { vkey } = keys[circuit]!;
   const verified = await timed(() => verifyProof(CONTEXT, statement, proof, { vkey, srs: powers }));
-  if (!isVerified(verified.value)) throw new Error(`the proof of ${program} does not verify`);
+  if (!isVerified(verified.value)) throw new Error(`the proof of ${task.program} does not verify`);
   return {
     seconds: proved.seconds,
     cpuSeconds: proved.cpuSeconds,
@@ -121,7 +121,7 @@ function distinct(shard: Shard): [Shard, Shard] {
   return [own(0), own(S)];
 }
 
-/** Half of what the tasks change, each with half its weight; nothing is divided, so that no child leaves the range. */
+/** Half of what the tasks change, each with half its weight. What a mask keeps is not scaled up, so that no child leaves the range. */
 async function prepareSparse(prover: Prover, parents: AnyWeights[], method: SparseName): Promise<Prepared> {
   const { layers } = parents[0];
   const rows = () => parents.slice(1).map(() => layers.map(() => 0.5));
